@@ -1,0 +1,1 @@
+"""The heart: catalogue, engagements, billing plans and invoices."""

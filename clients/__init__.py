@@ -1,0 +1,1 @@
+"""The practice's address book: practices, people and clients."""

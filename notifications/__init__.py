@@ -1,0 +1,1 @@
+"""A letterbox: it knows how to send, not what letters mean."""

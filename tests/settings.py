@@ -1,0 +1,34 @@
+"""The settings of the product, with what only a test run needs: cheap passwords, plain static files, watching for N+1."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from socketapp.settings import *  # noqa: F403  # everything but the lines below is the product's own
+from socketapp.settings import CACHES, DATABASES, INSTALLED_APPS, MIDDLEWARE, REDIS_URL, STORAGES, VAR_DIR
+
+SECRET_KEY = "only-for-tests-" + "x" * 50
+FIELD_ENCRYPTION_KEYS = ["MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="]
+SITE_URL = "http://testserver"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MEDIA_ROOT = Path(tempfile.gettempdir()) / f"socket-tests-{os.getpid()}"
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+CELERY_BROKER_URL = "memory://"
+LOG_LEVEL = "WARNING"
+
+# A file and not memory: threads then have connections of their own, as in production.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    (VAR_DIR / "tests").mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "tests" / f"{os.getpid()}.sqlite3"}
+
+if not REDIS_URL:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+else:
+    CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": f"socket-tests-{os.getpid()}"}}
+
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
+ZEAL_RAISE = True

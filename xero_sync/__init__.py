@@ -1,0 +1,1 @@
+"""Xero, in both directions: contacts and accounts in, invoices out."""
