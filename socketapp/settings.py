@@ -164,7 +164,7 @@ LEDGERS: dict[str, str] = {
 
 # ── People: login by e-mail, joining by invitation ───────────────────────────────────────────────────────────────────
 
-# AUTH_USER_MODEL = "clients.User"
+AUTH_USER_MODEL = "clients.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}

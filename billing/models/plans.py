@@ -1,0 +1,158 @@
+"""The billing plan: one practice's recurring bills for one month."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from billing.models.engagements import EngagedService
+from clients.models import Client, PracticeQuerySet, PracticeRecord, User
+
+
+class BillingPlanQuerySet(PracticeQuerySet["BillingPlan"]):
+    """Plans of a practice."""
+
+    def in_month(self, month: date) -> "BillingPlanQuerySet":
+        return self.filter(month=month)
+
+    def in_flight(self) -> "BillingPlanQuerySet":
+        """Invoices were raised and not every one has arrived."""
+        return self.filter(status__in=BillingPlan.IN_FLIGHT)
+
+
+class BillingPlan(PracticeRecord):
+    """One plan per practice and billing month. A draft is redrawn from the engagements until it is approved;
+    `fingerprint` says from which state of them it was drawn. Approving freezes rows and lines under a checksum."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        FINALISED = "finalised", "Finalised"
+        POSTING = "posting", "Posting"
+        POSTED = "posted", "Posted"
+        NEEDS_ATTENTION = "needs_attention", "Needs attention"
+        BLOCKED = "blocked", "Blocked"
+
+    IN_FLIGHT: ClassVar[frozenset[str]] = frozenset({Status.POSTING, Status.NEEDS_ATTENTION, Status.BLOCKED})
+    RAISED: ClassVar[frozenset[str]] = IN_FLIGHT | {Status.POSTED}
+
+    month = models.DateField()
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.DRAFT)
+    version = models.PositiveIntegerField(default=0)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    drafted_at = models.DateTimeField()
+    posts_on = models.DateField()
+    total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
+    line_count = models.PositiveIntegerField(default=0)
+    checksum = models.CharField(max_length=64, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    is_automatic = models.BooleanField(default=False)
+    raised_at = models.DateTimeField(null=True, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BillingPlanQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+
+    class Meta:
+        ordering = ["-month"]
+        constraints = [
+            models.UniqueConstraint("practice", "month", name="plan_month_once"),
+            models.CheckConstraint(name="plan_month_is_first", condition=Q(month__day=1)),
+            models.CheckConstraint(
+                name="plan_approved_at_and_by",
+                condition=Q(status="draft", approved_at__isnull=True, approved_by__isnull=True)
+                | ~Q(status="draft")
+                & Q(approved_at__isnull=False)
+                & (Q(approved_by__isnull=False) | Q(is_automatic=True)),
+            ),
+            models.CheckConstraint(
+                name="plan_raised_at", condition=Q(status__in=["draft", "finalised"]) | Q(raised_at__isnull=False)
+            ),
+        ]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
+
+    @property
+    def is_finalised(self) -> bool:
+        return self.status == self.Status.FINALISED
+
+    @property
+    def is_raised(self) -> bool:
+        """Its invoices exist: from here on nothing in it changes."""
+        return self.status in self.RAISED
+
+
+class PlanRow(PracticeRecord):
+    """One client's row in a plan, with its change against the stored plan of the month before."""
+
+    class Change(models.TextChoices):
+        NEW = "new", "New"
+        RETURNING = "returning", "Returning"
+        EXPANSION = "expansion", "Expansion"
+        CONTRACTION = "contraction", "Contraction"
+        CHANGED = "changed", "Changed"
+        CYCLICAL = "cyclical", "Cyclical"
+        CHURN = "churn", "Churn"
+        NONE = "none", "No change"
+
+    plan = models.ForeignKey(BillingPlan, on_delete=models.CASCADE, related_name="rows")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="plan_rows")
+    client_name = models.CharField(max_length=255)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    line_count = models.PositiveIntegerField()
+    last_amount = models.DecimalField(max_digits=14, decimal_places=2)
+    last_line_count = models.PositiveIntegerField()
+    change = models.CharField(max_length=12, choices=Change.choices)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "client_name", "pk"]
+        constraints = [models.UniqueConstraint("plan", "client", name="plan_row_once")]
+
+    @property
+    def difference(self) -> Decimal:
+        return self.amount - self.last_amount
+
+
+class PlanLine(PracticeRecord):
+    """One billed line of a row: what, how much and why it is due."""
+
+    class Kind(models.TextChoices):
+        RECURRING = "recurring", "Recurring"
+        ONE_OFF = "one_off", "One-off"
+        ALIGNMENT = "alignment", "Alignment fee"
+
+    plan = models.ForeignKey(BillingPlan, on_delete=models.CASCADE, related_name="lines")
+    row = models.ForeignKey(PlanRow, on_delete=models.CASCADE, related_name="lines")
+    engaged_service = models.ForeignKey(EngagedService, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    name = models.CharField(max_length=200)
+    description = models.TextField(max_length=4000, blank=True)
+    quantity = models.DecimalField(max_digits=9, decimal_places=2)
+    unit_price = models.DecimalField(max_digits=12, decimal_places=2)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    is_cyclical = models.BooleanField(default=False)
+    why = models.CharField(max_length=300)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["row_id", "position"]
+        constraints = [
+            models.UniqueConstraint("plan", "engaged_service", "kind", name="plan_line_once"),
+        ]
+
+
+class PlanEvent(PracticeRecord):
+    """Who did what to a plan, and when: approvals, reopenings, posting."""
+
+    plan = models.ForeignKey(BillingPlan, on_delete=models.CASCADE, related_name="events")
+    what = models.CharField(max_length=30)
+    note = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]

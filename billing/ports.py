@@ -1,0 +1,109 @@
+"""The Ledger port: the one place where billing speaks to whatever receives invoices.
+
+`settings.LEDGERS` names the implementations, in the manner of Django's CACHES; an invoice names its destination when
+it is raised and keeps it. This is the single inversion in the house (architecture: Speaking upward).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from billing.models import BillingPlan, Invoice
+from clients.models import Practice
+
+
+class Tone(StrEnum):
+    """How a finding looks: passed, look at it, held back."""
+
+    GREEN = "good"
+    AMBER = "warn"
+    RED = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactStanding:
+    """What the ledger knows about one client's counterpart.
+
+    `kind`: linked, suggested, unmatched, archived, merged or missing. Green is plain text; amber will work but should
+    be looked at (a contact will be created, a likely match waits); red is held back.
+    """
+
+    client_id: int
+    kind: str
+    label: str
+    tone: Tone
+    sentence: str = ""
+    fix_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the pre-flight: what was checked, how it stands, the fix, and the clients it concerns."""
+
+    code: str
+    tone: Tone
+    title: str
+    sentence: str = ""
+    fix_label: str = ""
+    fix_url: str = ""
+    client_ids: frozenset[int] = field(default_factory=frozenset)
+
+
+class Ledger(Protocol):
+    """What a ledger must do for us.
+
+    `enqueue` runs inside the caller's transaction, may write rows, must not touch the network, and is idempotent for
+    the same invoice: a second call for one that waits changes nothing, for one that was refused it queues it again.
+    `withdraw` takes an invoice out of the queue and answers whether that was still possible.
+    `standings` answers for the clients asked for; without `client_ids`, only those that are not green.
+    `wake` tells the ledger that something it waited for (a hold, a repair) may be over; cheap and repeatable.
+    """
+
+    def enqueue(self, invoice: Invoice, *, at: datetime) -> None: ...
+
+    def withdraw(self, invoice: Invoice, *, at: datetime) -> bool: ...
+
+    def standings(
+        self, practice: Practice, client_ids: Collection[int] | None = None
+    ) -> dict[int, ContactStanding]: ...
+
+    def preflight(self, plan: BillingPlan, *, at: datetime) -> list[Finding]: ...
+
+    def wake(self, practice: Practice, *, at: datetime) -> None: ...
+
+
+class NoLedger:
+    """No ledger is set up: invoices simply wait."""
+
+    def enqueue(self, invoice: Invoice, *, at: datetime) -> None:
+        return None
+
+    def withdraw(self, invoice: Invoice, *, at: datetime) -> bool:
+        return True
+
+    def standings(self, practice: Practice, client_ids: Collection[int] | None = None) -> dict[int, ContactStanding]:
+        return {}
+
+    def preflight(self, plan: BillingPlan, *, at: datetime) -> list[Finding]:
+        return [Finding("no_ledger", Tone.RED, "No ledger is connected", "Connect Xero before you approve.")]
+
+    def wake(self, practice: Practice, *, at: datetime) -> None:
+        return None
+
+
+@cache
+def _load(path: str) -> Ledger:
+    ledger: Ledger = import_string(path)()
+    return ledger
+
+
+def get_ledger(destination: str) -> Ledger:
+    """The ledger behind a destination's name; `NoLedger` when the setting has none by that name."""
+    path = settings.LEDGERS.get(destination)
+    return _load(path) if path else NoLedger()

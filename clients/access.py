@@ -1,0 +1,164 @@
+"""Which practice is this request for, and may this person do that: the one table and its two doors.
+
+Every query in the house begins from the practice found here.
+"""
+
+import hashlib
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from clients.models import ApiToken, Membership, Practice, Role, User
+
+P = ParamSpec("P")
+
+
+class Action(StrEnum):
+    """What a person or program may be allowed to do in a practice."""
+
+    HOME = "home"
+    CLIENTS = "clients"
+    PROPOSALS = "proposals"
+    SEND_PROPOSALS = "send_proposals"
+    WORK = "work"
+    BILLING = "billing"
+    APPROVE = "approve"
+    SETTINGS = "settings"
+    ACCEPT_ON_BEHALF = "accept_on_behalf"
+    OWNERSHIP = "ownership"
+
+
+OWNERS = frozenset({Role.OWNER})
+ADMINS = OWNERS | {Role.ADMIN}
+MEMBERS = ADMINS | {Role.MEMBER}
+EVERYONE = MEMBERS | {Role.APPRENTICE}
+
+ALLOWED: dict[Action, frozenset[Role]] = {
+    Action.HOME: EVERYONE,
+    Action.CLIENTS: EVERYONE,
+    Action.PROPOSALS: EVERYONE,
+    Action.SEND_PROPOSALS: MEMBERS,
+    Action.WORK: EVERYONE,
+    Action.BILLING: ADMINS,
+    Action.APPROVE: ADMINS,
+    Action.SETTINGS: ADMINS,
+    Action.ACCEPT_ON_BEHALF: ADMINS,
+    Action.OWNERSHIP: OWNERS,
+}
+
+
+def role_may(role: str, action: Action) -> bool:
+    """The one table of action × role."""
+    return role in ALLOWED[action]
+
+
+def may(membership: Membership, action: Action) -> bool:
+    """Whether this person may do that in their practice now."""
+    return membership.left_at is None and role_may(membership.role, action)
+
+
+class PracticeRequest(HttpRequest):
+    """A request that `practice_page` let in: by whom, in which practice, as what."""
+
+    user: User
+    practice: Practice
+    membership: Membership
+
+    may: Callable[[Action], bool]
+
+
+View = Callable[Concatenate[PracticeRequest, P], HttpResponseBase]
+
+
+def membership_for(user: User, slug: str) -> Membership:
+    """The user's membership of the practice with this slug; 404 when there is none, whether or not it exists."""
+    found = Membership.objects.across_practices().current().exclude(role=Role.NONE)
+    membership = found.select_related("practice").filter(user=user, practice__slug=slug).first()
+    if membership is None:
+        raise Http404("There is no such practice, or you are not on its team.")
+    return membership
+
+
+def practice_page(action: Action) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+    """Opens a page under `/p/<slug:practice>/` to members who may do `action`.
+
+    Anonymous: to the login page. Not a member: 404. May not: 403. The view gets a `PracticeRequest`; the slug itself
+    is not handed on.
+    """
+
+    def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, practice: str, **kwargs: Any) -> HttpResponseBase:
+            if not isinstance(request.user, User):
+                return redirect_to_login(request.get_full_path())
+            admitted = _admit(request, membership_for(request.user, practice), action)
+            return view(admitted, *args, **kwargs)
+
+        guarded.action = action  # type: ignore[attr-defined]  # read by the permission matrix
+        return guarded
+
+    return decorate
+
+
+def _admit(request: HttpRequest, membership: Membership, action: Action) -> PracticeRequest:
+    admitted: Any = request
+    admitted.membership = membership
+    admitted.practice = membership.practice
+    admitted.may = lambda wanted: may(membership, wanted)
+    if not may(membership, action):
+        raise PermissionDenied("Your role does not include this. Ask an admin of your practice.")
+    return admitted  # type: ignore[no-any-return]
+
+
+def token_hash(token: str) -> str:
+    """How a secret token is stored: its SHA-256 in hex. Tokens have 256 random bits, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <token>`: a program's key to one practice."""
+
+    keyword = b"bearer"
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        parts = get_authorization_header(request).split()
+        if len(parts) != 2 or parts[0].lower() != self.keyword:
+            return None
+        known = ApiToken.objects.across_practices().select_related("practice", "created_by")
+        token = known.filter(token_hash=token_hash(parts[1].decode("latin-1"))).first()
+        if token is None or token.revoked_at or token.expires_at <= timezone.now():
+            raise AuthenticationFailed("This token is unknown, expired or revoked. Make a new one under Settings, API.")
+        return token.created_by, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class PracticePermission(BasePermission):
+    """Lets a token do what its role may. A view names what it is: `action`, or `actions` by HTTP method."""
+
+    message = "This token's role does not include this."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not isinstance(request.auth, ApiToken):
+            return False
+        actions: dict[str, Action] = getattr(view, "actions", {})
+        action = actions.get(request.method or "", getattr(view, "action_needed", Action.OWNERSHIP))
+        return role_may(request.auth.role, action)
+
+
+def practice_of(request: Request) -> Practice:
+    """The practice of an API request, from its token."""
+    token: ApiToken = request.auth  # type: ignore[assignment]  # PracticePermission made sure
+    return token.practice

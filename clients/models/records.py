@@ -1,0 +1,100 @@
+"""Rows that belong to a practice, and a queryset that refuses to answer without one."""
+
+from collections.abc import Iterator
+from typing import Any, Self, TypeVar
+
+from django.db import models
+
+from clients.models.practices import Practice
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+PRACTICE_LOOKUPS = ("practice", "practice_id", "practice__in")
+
+
+class NoPractice(Exception):
+    """A query on practice-owned rows was about to run without a practice."""
+
+
+class PracticeQuerySet(models.QuerySet[Row]):
+    """Chains like any QuerySet, but only runs once it is bound to a practice.
+
+    It is bound by `for_practice`, by a filter on the practice itself, by starting from an object that was fetched
+    before (related managers, prefetches), or, for sweeps and support pages, by saying `across_practices` aloud.
+    """
+
+    _is_bound = False
+
+    def for_practice(self, practice: Practice | int) -> Self:
+        """Rows of one practice."""
+        key = practice if isinstance(practice, int) else practice.pk
+        return self.filter(practice_id=key)
+
+    def across_practices(self) -> Self:
+        """Rows of every practice: for sweepers, support pages and commands only."""
+        clone = self.all()
+        clone._is_bound = True
+        return clone
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]  # private, but the one place a queryset copies itself
+        clone._is_bound = self._is_bound
+        return clone
+
+    def _filter_or_exclude(self, negate: bool, args: Any, kwargs: Any) -> Self:
+        clone: Self = super()._filter_or_exclude(negate, args, kwargs)  # type: ignore[misc]  # see _clone
+        if not negate and any(key in PRACTICE_LOOKUPS for key in kwargs):
+            clone._is_bound = True
+        return clone
+
+    def _require_practice(self) -> None:
+        if self._is_bound or "instance" in self._hints or self.query.is_empty():  # type: ignore[attr-defined]
+            return
+        raise NoPractice(f"{self.model.__name__} was asked for without a practice; begin with for_practice(practice).")
+
+    def _fetch_all(self) -> None:
+        if self._result_cache is None:
+            self._require_practice()
+        super()._fetch_all()
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[Row]:
+        self._require_practice()
+        return super().iterator(chunk_size=chunk_size)
+
+    def count(self) -> int:
+        self._require_practice()
+        return super().count()
+
+    def exists(self) -> bool:
+        self._require_practice()
+        return super().exists()
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        self._require_practice()
+        return super().aggregate(*args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        self._require_practice()
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._require_practice()
+        return super().delete()
+
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        raise NoPractice("Raw SQL cannot be bound to a practice; write it as a queryset.")
+
+
+class PracticeRecord(models.Model):
+    """Base of every row that a practice owns.
+
+    `objects` refuses to run without a practice. Django's own base manager stays plain, so that following a foreign
+    key from a row already in hand, saving and refreshing work as usual.
+    """
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="%(class)ss")
+
+    objects = PracticeQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,163 @@
+"""The queue towards Xero. The rows are the queue; Celery only rings the bell (reference/posting.md)."""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from billing.models import Invoice
+from clients.models import Client, PracticeQuerySet, PracticeRecord
+from xero_sync.models.connections import Connection
+
+
+class LaneQuerySet(PracticeQuerySet["Lane"]):
+    """Lanes."""
+
+    def due(self, at: datetime) -> "LaneQuerySet":
+        """Free to work at this moment, oldest first."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=at)
+        return self.filter(free, next_ok_at__lte=at, parked_reason="").order_by("next_ok_at", "pk")
+
+
+class Lane(PracticeRecord):
+    """One practice's way to Xero: who may send now (lease and fence) and when the next call is allowed."""
+
+    practice = models.OneToOneField("clients.Practice", on_delete=models.PROTECT, related_name="lane")
+    next_ok_at = models.DateTimeField()
+    lease_owner = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveBigIntegerField(default=0)
+    waiting_for = models.CharField(max_length=20, blank=True)
+    day_remaining = models.IntegerField(null=True, blank=True)
+    minute_remaining = models.IntegerField(null=True, blank=True)
+    limits_seen_at = models.DateTimeField(null=True, blank=True)
+    failures_in_a_row = models.PositiveSmallIntegerField(default=0)
+    parked_reason = models.CharField(max_length=300, blank=True)
+
+    objects = LaneQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+
+
+class Batch(PracticeRecord):
+    """One request of at most 50 elements: the exact bytes are written before the first leaves, and never change."""
+
+    class Kind(models.TextChoices):
+        CONTACTS = "contacts", "Contacts"
+        INVOICES = "invoices", "Invoices"
+
+    class Status(models.TextChoices):
+        PREPARED = "prepared", "Prepared"
+        SENDING = "sending", "Sending"
+        UNKNOWN = "unknown", "Outcome unknown"
+        DONE = "done", "Done"
+        SUPERSEDED = "superseded", "Superseded"
+
+    OPEN: ClassVar[frozenset[str]] = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN})
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="batches")
+    tenant_id = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.PREPARED)
+    body = models.BinaryField()
+    body_sha256 = models.CharField(max_length=64)
+    idempotency_key = models.CharField(max_length=128, unique=True)
+    item_count = models.PositiveSmallIntegerField()
+    fence = models.PositiveBigIntegerField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    deadline_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    correlation_id = models.CharField(max_length=64, blank=True)
+    problem = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        verbose_name_plural = "batches"
+        indexes = [models.Index(fields=["status", "deadline_at"], name="batch_open")]
+        constraints = [
+            models.CheckConstraint(name="batch_of_at_most_50", condition=Q(item_count__gte=1, item_count__lte=50)),
+            models.CheckConstraint(
+                name="batch_sending_has_deadline",
+                condition=~Q(status="sending") | Q(sent_at__isnull=False, deadline_at__isnull=False),
+            ),
+        ]
+
+
+class PushQuerySet(PracticeQuerySet["Push"]):
+    """Pushes."""
+
+    def ready(self, at: datetime) -> "PushQuerySet":
+        return self.filter(status=Push.Status.READY, not_before__lte=at)
+
+    def unfinished(self) -> "PushQuerySet":
+        return self.filter(status__in=Push.UNFINISHED)
+
+
+class Push(PracticeRecord):
+    """The sending of one invoice. One per invoice, for good."""
+
+    class Status(models.TextChoices):
+        READY = "ready", "Waiting"
+        CLAIMED = "claimed", "About to be sent"
+        SENDING = "sending", "Sending"
+        UNKNOWN = "unknown", "Being checked in Xero"
+        POSTED = "posted", "In Xero"
+        VERIFIED = "verified", "In Xero, checked"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    UNFINISHED: ClassVar[frozenset[str]] = frozenset({Status.READY, Status.CLAIMED, Status.SENDING, Status.UNKNOWN})
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="push")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="pushes")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.READY)
+    not_before = models.DateTimeField()
+    queued_at = models.DateTimeField()
+    contact_external_id = models.CharField(max_length=64, blank=True)
+    element_sha256 = models.CharField(max_length=64, blank=True)
+    refused_contact_id = models.CharField(max_length=64, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PushQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+
+    class Meta:
+        ordering = ["queued_at", "pk"]
+        verbose_name_plural = "pushes"
+        indexes = [models.Index(fields=["practice", "status", "not_before"], name="push_due")]
+        constraints = [
+            models.CheckConstraint(
+                name="push_in_batch",
+                condition=~Q(status__in=["claimed", "sending", "unknown"]) | Q(batch__isnull=False),
+            )
+        ]
+
+
+class Difference(PracticeRecord):
+    """What reading back found to differ between us and Xero. Reported, never overwritten."""
+
+    class Kind(models.TextChoices):
+        MISSING = "missing", "Not in Xero"
+        DUPLICATE = "duplicate", "Twice in Xero"
+        TOTAL = "total", "Another total"
+        CONTACT = "contact", "Another contact"
+        DELETED = "deleted", "Deleted in Xero"
+        EDITED = "edited", "Edited in Xero"
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="differences")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    detail = models.CharField(max_length=500)
+    found_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-found_at"]
+        constraints = [
+            models.UniqueConstraint(
+                "invoice", "kind", name="open_difference_once", condition=Q(resolved_at__isnull=True)
+            )
+        ]
