@@ -97,7 +97,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "socketapp.ui.shell",
             ],
+            "builtins": ["socketapp.templatetags.ui"],
         },
     }
 ]
