@@ -1,15 +1,8 @@
 # Every target sets up what it needs first; a second time that takes a tenth of a second.
 SHELL := /bin/sh
 PYTHON ?= python3
-PY := .venv/bin/python
+PY := scripts/python
 PROCESSES ?= 2
-
-# Where set-up could not install the PDF library for the whole machine it unpacked it here.
-NATIVE := $(CURDIR)/var/native
-export LD_LIBRARY_PATH := $(if $(wildcard $(NATIVE)/lib),$(NATIVE)/lib:)$(LD_LIBRARY_PATH)
-ifneq ($(wildcard $(NATIVE)/fonts.conf),)
-export FONTCONFIG_FILE := $(NATIVE)/fonts.conf
-endif
 
 TEST := $(PY) -m pytest --numprocesses=$(PROCESSES) --dist=loadfile
 SERVICES := DATABASE_URL="$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/socket}" REDIS_URL="$${REDIS_URL:-redis://127.0.0.1:6379/0}"

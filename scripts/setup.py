@@ -27,7 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--browser", action="store_true", help="install Chromium too, for the browser tests")
     arguments = parser.parse_args()
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  # said here, before anything is installed that would say it worse
         sys.exit(f"Socket needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}.")
     VAR.mkdir(exist_ok=True)
     set_up_environment()
@@ -37,7 +37,7 @@ def main() -> int:
     return subprocess.run([str(PYTHON), "-m", "scripts.assets"], cwd=ROOT, check=False).returncode
 
 
-# ── The environment ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── The environment ────────────────────────────────────────
 
 
 def set_up_environment() -> None:
@@ -84,17 +84,14 @@ def pinned_uv() -> Path | None:
     return uv
 
 
-# ── The PDF library: nothing on PyPI ships Pango for Linux ───────────────────────────────────────────────────────────
+# ── The PDF library: nothing on PyPI ships Pango for Linux ────────────────────────────────────────
 
 
 def set_up_pdf() -> None:
     if all(can_load(library) for library in PDF_LIBRARIES) or (NATIVE / "lib").exists():
         return
     say("Installing the PDF library (Pango)")
-    if os.geteuid() == 0:
-        installed = apt_install(PDF_PACKAGES)
-    else:
-        installed = unpack_beside_us(PDF_PACKAGES)
+    installed = apt_install(PDF_PACKAGES) if os.geteuid() == 0 else unpack_beside_us(PDF_PACKAGES)
     if not installed:
         say(
             "The PDF library could not be installed. Everything else works; signed proposals stay without their PDF.\n"
@@ -164,7 +161,7 @@ def keep_unpacked(staging: Path) -> bool:
     return True
 
 
-# ── Chromium, for the browser tests ──────────────────────────────────────────────────────────────────────────────────
+# ── Chromium, for the browser tests ────────────────────────────────────────
 
 
 def set_up_browser() -> None:
@@ -178,7 +175,7 @@ def set_up_browser() -> None:
         )
 
 
-# ── Small print ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Small print ────────────────────────────────────────
 
 
 def run(command: list[str]) -> None:

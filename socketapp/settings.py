@@ -1,21 +1,21 @@
-"""Every setting of Socket, in titled sections. What differs between machines is read from the environment, here at the top."""
+"""Every setting of Socket, in titled sections. What differs between machines comes from the environment, read here."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-import structlog
 
-from socketapp.keys import kept_keys
+from socketapp.embedded import kept_keys, valkey_socket
+from socketapp.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
-# ── The environment ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── The environment ─────────────────────────────────────────────────────────────────────────────────
 
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 DEBUG = env.bool("DEBUG", default=False)
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
@@ -40,7 +40,7 @@ XERO_API_URL = env.str("XERO_API_URL", default="https://api.xero.com")
 XERO_CLIENT_ID = env.str("XERO_CLIENT_ID", default="")
 XERO_CLIENT_SECRET = env.str("XERO_CLIENT_SECRET", default="")
 
-# ── Applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Applications ────────────────────────────────────────────────────────────────────────────────────
 
 INSTALLED_APPS = [
     "socketapp",
@@ -104,12 +104,12 @@ TEMPLATES = [
     }
 ]
 
-# ── Database: SQLite, or whatever DATABASE_URL names ─────────────────────────────────────────────────────────────────
+# ── Database: SQLite, or whatever DATABASE_URL names ────────────────────────────────────────────────
 
 if DATABASE_URL:
     DATABASES = {"default": {**env.db_url("DATABASE_URL"), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 else:
-    VAR_DIR.mkdir(exist_ok=True)
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
@@ -124,10 +124,10 @@ else:
         }
     }
 
-# ── Broker and cache: the embedded Valkey, or whatever REDIS_URL names ───────────────────────────────────────────────
+# ── Broker and cache: the embedded Valkey, or whatever REDIS_URL names ──────────────────────────────
 # The cache has a database of its own, because clearing a cache empties its whole database.
 
-VALKEY_SOCKET = VAR_DIR / "valkey.sock"
+VALKEY_SOCKET = valkey_socket(VAR_DIR)
 
 if REDIS_URL:
     _redis = urlsplit(REDIS_URL)
@@ -137,9 +137,10 @@ else:
     CELERY_BROKER_URL = f"redis+socket://{VALKEY_SOCKET}"
     CACHE_URL = f"unix://{VALKEY_SOCKET}?db=1"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL, "KEY_PREFIX": "socket"}}
+_redis_cache = "django.core.cache.backends.redis.RedisCache"
+CACHES = {"default": {"BACKEND": _redis_cache, "LOCATION": CACHE_URL, "KEY_PREFIX": "socket"}}
 
-# ── Workers: the database is the queue, Celery rings the bell ────────────────────────────────────────────────────────
+# ── Workers: the database is the queue, Celery rings the bell ───────────────────────────────────────
 
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -150,32 +151,35 @@ CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=8)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,  # by default a dead worker's messages come back only every 100 s
+}
 CELERY_TIMEZONE = "UTC"
 
-# ── The clock: beat copies these into its tables at start, where the admin can adjust them ───────────────────────────
+# ── The clock: beat copies these into its tables at start, where the admin can adjust them ──────────
 
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
 
-# ── Ledgers: where invoices go, by the name an invoice keeps ─────────────────────────────────────────────────────────
+# ── Ledgers: where invoices go, by the name an invoice keeps ────────────────────────────────────────
 
-LEDGERS: dict[str, str] = {
-    # "xero": "xero_sync.ledger.XeroLedger",
-}
+LEDGERS: dict[str, str] = {}
 
-# ── People: login by e-mail, joining by invitation ───────────────────────────────────────────────────────────────────
+# ── People: login by e-mail, joining by invitation ──────────────────────────────────────────────────
 
 AUTH_USER_MODEL = "clients.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in {
-        "UserAttributeSimilarityValidator": {},
-        "MinimumLengthValidator": {"min_length": 10},
-        "CommonPasswordValidator": {},
-        "NumericPasswordValidator": {},
-    }.items()
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+_validation = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
+    {"NAME": f"{_validation}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_validation}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_validation}.CommonPasswordValidator"},
+    {"NAME": f"{_validation}.NumericPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "socketapp.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -190,7 +194,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 
-# ── E-mail: files under var/mail, or whatever EMAIL_URL names ────────────────────────────────────────────────────────
+# ── E-mail: files under var/mail, or whatever EMAIL_URL names ───────────────────────────────────────
 
 if EMAIL_URL:
     vars().update(env.email_url("EMAIL_URL"))
@@ -199,7 +203,7 @@ else:
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 20
 
-# ── Static files and uploads ─────────────────────────────────────────────────────────────────────────────────────────
+# ── Static files and uploads ────────────────────────────────────────────────────────────────────────
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -208,20 +212,20 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "media")
 MEDIA_URL = "/-/media/"  # never served: documents are handed out by views that ask who wants them
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 UPLOAD_LIMIT = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
-# ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Language and time ───────────────────────────────────────────────────────────────────────────────
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# ── Security ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Security ────────────────────────────────────────────────────────────────────────────────────────
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -236,19 +240,13 @@ if TRUSTED_PROXIES:
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
+        **{name: ["'none'"] for name in ("default-src", "frame-ancestors", "base-uri")},
+        **{name: ["'self'"] for name in ("script-src", "style-src", "font-src", "connect-src", "form-action")},
         "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-        "base-uri": ["'none'"],
     }
 }
 
-# ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── API ─────────────────────────────────────────────────────────────────────────────────────────────
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.TokenAuthentication"],
@@ -260,32 +258,14 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Socket", "DESCRIPTION": "Proposals, billing plans and invoices.", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Socket",
+    "DESCRIPTION": "Proposals, billing plans and invoices.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
 
-# ── Logs: one line per event, with request and task ids; no bodies, no secrets ───────────────────────────────────────
+# ── Logs: one line per event, with request and task ids; no bodies, no secrets ──────────────────────
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-_log_processors = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-structlog.configure(
-    processors=[structlog.stdlib.filter_by_level, *_log_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer() if LOG_FORMAT == "json" else structlog.dev.ConsoleRenderer(colors=False),
-            "foreign_pre_chain": _log_processors,
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-}
+LOGGING = logging_settings(level=LOG_LEVEL, form=LOG_FORMAT)

@@ -1,4 +1,4 @@
-"""The settings of the product, with what only a test run needs: cheap passwords, plain static files, watching for N+1."""
+"""The settings of the product, and what only tests need: cheap passwords, plain static files, an eye on N+1."""
 
 import os
 import tempfile
@@ -16,7 +16,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = Path(tempfile.gettempdir()) / f"socket-tests-{os.getpid()}"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-CELERY_BROKER_URL = "memory://"
+CELERY_TASK_DEFAULT_QUEUE = f"tests-{os.getpid()}"
 LOG_LEVEL = "WARNING"
 
 # A file and not memory: threads then have connections of their own, as in production.
@@ -25,6 +25,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "tests" / f"{os.getpid()}.sqlite3"}
 
 if not REDIS_URL:
+    CELERY_BROKER_URL = "memory://"
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 else:
     CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": f"socket-tests-{os.getpid()}"}}

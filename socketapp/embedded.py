@@ -1,8 +1,14 @@
+"""What an installation gives itself when the environment names nothing better: keys, and a place for its Valkey."""
+
 import base64
+import hashlib
 import json
 import os
 import secrets
+import tempfile
 from pathlib import Path
+
+SOCKET_PATH_LIMIT = 100  # the kernel's is 108 characters
 
 
 def kept_keys(folder: Path) -> dict[str, str]:
@@ -29,3 +35,12 @@ def _write_keys(file: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def valkey_socket(folder: Path) -> Path:
+    """In the folder, or, where that path is too long for a socket, in a private folder among the temporary files."""
+    socket = folder / "valkey.sock"
+    if len(str(socket)) <= SOCKET_PATH_LIMIT:
+        return socket
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"socket-{os.getuid()}-{name}" / "valkey.sock"
