@@ -1,0 +1,1 @@
+"""Strangers who speak the protocols of the outside world, for demo, training and tests."""
