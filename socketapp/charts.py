@@ -95,7 +95,7 @@ class Scale:
 
 
 def stacked(months: Iterable[Month], *, is_net: bool = False) -> Chart:
-    """A chart of these months, the last one standing out; a net chart shows movements, its table ends with their sum."""
+    """A chart of these months, the last one standing out; a net chart shows movements and their sum."""
     series = list(months)
     scale = _scale(series)
     slot = 100 / max(len(series), 1)

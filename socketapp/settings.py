@@ -167,6 +167,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
 
 LEDGERS: dict[str, str] = {}
 
+# ── The shell and Home: whom they ask, by name; see socketapp.ui and socketapp.home ─────────────────
+
+COUNTS: dict[str, str] = {}  # "work", "refused": count(practice) -> int
+BANNERS: list[str] = []  # banners(practice) -> list of Banner
+UNREAD: list[str] = []  # unread(practice, user) -> int
+ATTENTION: list[str] = []  # attention(membership, at) -> list of Card
+OVERVIEW: list[str] = []  # overview(membership, at) -> list of Panel
+
 # ── People: login by e-mail, joining by invitation ──────────────────────────────────────────────────
 
 AUTH_USER_MODEL = "clients.User"

@@ -1,9 +1,13 @@
-"""The shell around every page: who is here, where one can go, what waits, and what must be known wherever one is."""
+"""The shell around every page: who is here, where one can go, what waits, and what must be known wherever one is.
+
+Apps speak to it by name, in settings: COUNTS (name → `count(practice) -> int`), BANNERS (`banners(practice) -> list`
+of `Banner`) and UNREAD (`unread(practice, user) -> int`). They return plain values, so that none has to know the shell.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,7 +16,21 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from clients.access import Action, may
+from clients.models import Membership, Practice
+
 LONDON = ZoneInfo("Europe/London")
+
+
+class Banner(TypedDict):
+    """What is said under the top bar for as long as it holds; the connection lost is bad, everything else is less."""
+
+    tone: str
+    title: str
+    text: str
+    icon: NotRequired[str]
+    url: NotRequired[str]
+    action: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -22,6 +40,7 @@ class Door:
     label: str
     icon: str
     route: str
+    action: Action
     key: str = ""
     count: str = ""
     tone: str = ""
@@ -30,27 +49,19 @@ class Door:
 
 @dataclass(frozen=True)
 class Entry:
-    label: str
-    icon: str
+    """An entry of the navigation as it is shown; a count means that something waits for you."""
+
+    door: Door
     url: str
     is_current: bool
-    key: str = ""
-    count: int = 0
-    tone: str = ""
-    words: str = ""
+    count: int
 
 
 @dataclass(frozen=True)
 class Group:
     title: str
     entries: list[Entry]
-    is_foot: bool = False
-
-
-@dataclass(frozen=True)
-class Person:
-    name: str
-    email: str
+    is_foot: bool
 
 
 @dataclass(frozen=True)
@@ -59,44 +70,51 @@ class Shell:
 
     theme: str
     now: datetime
-    practice: Any = None
-    person: Person | None = None
+    logout_url: str = ""
+    practice: Practice | None = None
+    membership: Membership | None = None
     navigation: list[Group] = field(default_factory=list)
-    banners: list[Mapping[str, str]] = field(default_factory=list)
-    other_practices: list[Mapping[str, str]] = field(default_factory=list)
+    banners: list[Banner] = field(default_factory=list)
+    other_practices: list[tuple[str, str]] = field(default_factory=list)
     unread: int = 0
     home_url: str = "/"
     search_url: str = ""
     notices_url: str = ""
-    logout_url: str = ""
+    has_shortcuts: bool = True
 
 
 NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
     (
         "",
         (
-            Door("Home", "home", "home", key="h"),
-            Door("Clients", "users", "clients:list", key="c"),
-            Door("Proposals", "file-text", "proposals:list"),
+            Door("Home", "home", "home", Action.HOME, key="h"),
+            Door("Clients", "users", "clients:list", Action.CLIENTS, key="c"),
+            Door("Proposals", "file-text", "proposals:list", Action.PROPOSALS),
         ),
     ),
     (
         "Billing",
         (
-            Door("Billing plan", "calendar-dollar", "billing:plan", key="b"),
-            Door("Work Management", "checklist", "billing:work", key="w", count="work", words="items wait"),
+            Door("Billing plan", "calendar-dollar", "billing:plan", Action.BILLING, key="b"),
+            Door("Work Management", "checklist", "billing:work", Action.WORK, key="w", count="work", words="to do"),
             Door(
-                "Invoices to fix", "alert-circle", "xero_sync:failures", count="refused", tone="bad", words="invoices"
+                "Invoices to fix",
+                "alert-circle",
+                "xero_sync:failures",
+                Action.BILLING,
+                count="refused",
+                tone="bad",
+                words="held",
             ),
-            Door("Invoices", "receipt", "billing:invoices"),
+            Door("Invoices", "receipt", "billing:invoices", Action.BILLING),
         ),
     ),
     (
         "foot",
         (
-            Door("Services & pricing", "tag", "billing:services"),
-            Door("Practice settings", "settings", "clients:settings"),
-            Door("Integrations", "plug-connected", "xero_sync:integrations"),
+            Door("Services & pricing", "tag", "billing:services", Action.SETTINGS),
+            Door("Practice settings", "settings", "clients:settings", Action.SETTINGS),
+            Door("Integrations", "plug-connected", "xero_sync:integrations", Action.SETTINGS),
         ),
     ),
 )
@@ -104,10 +122,10 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
     """The one context processor of the house; it asks for nothing that the page will not show."""
-    membership = getattr(request, "membership", None)
+    membership: Membership | None = getattr(request, "membership", None)
     now = timezone.now()
-    if membership is None:
-        return {"shell": Shell(theme=theme(request), now=now.astimezone(LONDON), logout_url=_url("account_logout"))}
+    if membership is None or membership.user is None:
+        return {"shell": Shell(theme=theme(request), now=now.astimezone(LONDON), logout_url=url_of("account_logout"))}
     return {"shell": _practice_shell(request, membership, now)}
 
 
@@ -117,58 +135,83 @@ def theme(request: HttpRequest) -> str:
     return "dark" if chosen == "dark" else "light"
 
 
-def _practice_shell(request: HttpRequest, membership: Any, now: datetime) -> Shell:
-    practice = membership.practice
-    slug = practice.slug
-    counts = _counts(practice)
-    return Shell(
-        theme=theme(request),
-        now=now.astimezone(getattr(practice, "zone", LONDON)),
-        practice=practice,
-        person=Person(name=str(membership.user.name), email=str(membership.user.email)),
-        navigation=[_group(request, title, doors, slug, counts) for title, doors in NAVIGATION],
-        banners=[banner for ask in _asked("BANNERS") for banner in ask(practice)],
-        unread=sum(ask(membership.user) for ask in _asked("UNREAD")),
-        home_url=_url("home", slug) or "/",
-        search_url=_url("clients:list", slug),
-        notices_url=_url("notifications:list", slug),
-        logout_url=_url("account_logout"),
-    )
-
-
-def _group(request: HttpRequest, title: str, doors: Iterable[Door], slug: str, counts: Mapping[str, int]) -> Group:
-    urls = [(door, _url(door.route, slug)) for door in doors]
-    entries = [_entry(request, door, url, counts) for door, url in urls if url]
-    return Group(title="" if title == "foot" else title, entries=entries, is_foot=title == "foot")
-
-
-def _entry(request: HttpRequest, door: Door, url: str, counts: Mapping[str, int]) -> Entry:
-    is_home = door.route == "home"
-    is_current = request.path == url if is_home else request.path.startswith(url)
-    return Entry(
-        label=door.label,
-        icon=door.icon,
-        url=url,
-        is_current=is_current,
-        key=door.key,
-        count=counts.get(door.count, 0),
-        tone=door.tone,
-        words=door.words,
-    )
-
-
-def _counts(practice: Any) -> dict[str, int]:
-    named: Mapping[str, str] = getattr(settings, "COUNTS", {})
-    return {name: import_string(path)(practice) for name, path in named.items()}
-
-
-def _asked(setting: str) -> list[Callable[..., Any]]:
-    return [import_string(path) for path in getattr(settings, setting, ())]
-
-
-def _url(route: str, slug: str = "") -> str:
+def url_of(route: str, practice: Practice | None = None) -> str:
     """The address of a route, or nothing while its app has not been mounted."""
     try:
-        return reverse(route, kwargs={"slug": slug} if slug else None)
+        return reverse(route, kwargs={"practice": practice.slug} if practice else None)
     except NoReverseMatch:
         return ""
+
+
+def _practice_shell(request: HttpRequest, membership: Membership, now: datetime) -> Shell:
+    practice = membership.practice
+    return Shell(
+        theme=theme(request),
+        now=now.astimezone(practice.zone),
+        logout_url=url_of("account_logout"),
+        practice=practice,
+        membership=membership,
+        navigation=_navigation(request, membership),
+        banners=_banners(membership),
+        other_practices=_other_practices(membership),
+        unread=sum(ask(practice, membership.user) for ask in _named("UNREAD")),
+        home_url=url_of("home", practice) or "/",
+        search_url=url_of("clients:list", practice),
+        notices_url=url_of("notifications:list", practice),
+        has_shortcuts=membership.user.has_shortcuts if membership.user else True,
+    )
+
+
+def _navigation(request: HttpRequest, membership: Membership) -> list[Group]:
+    groups = []
+    for title, doors in NAVIGATION:
+        entries = [entry for door in doors if (entry := _entry(request, membership, door))]
+        if entries:
+            groups.append(Group("" if title == "foot" else title, entries, is_foot=title == "foot"))
+    return groups
+
+
+def _entry(request: HttpRequest, membership: Membership, door: Door) -> Entry | None:
+    """The door as this person sees it; what they may not do is not shown to them."""
+    url = url_of(door.route, membership.practice)
+    if not url or not may(membership, door.action):
+        return None
+    is_current = request.path == url if door.route == "home" else request.path.startswith(url)
+    count: str | None = getattr(settings, "COUNTS", {}).get(door.count)
+    return Entry(door, url, is_current, import_string(count)(membership.practice) if count else 0)
+
+
+def _banners(membership: Membership) -> list[Banner]:
+    """The connection lost first, then Safe Mode, then the rest."""
+    practice = membership.practice
+    said: Iterable[Banner] = [banner for ask in _named("BANNERS") for banner in ask(practice)]
+    safe = [_safe_mode(membership)] if practice.is_safe_mode else []
+    return [
+        *(banner for banner in said if banner["tone"] == "bad"),
+        *safe,
+        *(banner for banner in said if banner["tone"] != "bad"),
+    ]
+
+
+def _safe_mode(membership: Membership) -> Banner:
+    banner: Banner = {
+        "tone": "warn",
+        "icon": "shield-half",
+        "title": "Safe Mode is on.",
+        "text": "Nothing leaves Socket: no invoice, no contact, no e-mail to a client.",
+    }
+    url = url_of("clients:safe_mode", membership.practice)
+    if url and may(membership, Action.SETTINGS):
+        banner.update({"url": url, "action": "Leave Safe Mode"})
+    return banner
+
+
+def _other_practices(membership: Membership) -> list[tuple[str, str]]:
+    others = Membership.objects.across_practices().with_login().filter(user=membership.user)
+    rows = others.exclude(pk=membership.pk).select_related("practice").order_by("practice__name")
+    return [(row.practice.name, url_of("home", row.practice)) for row in rows]
+
+
+def _named(setting: str) -> list[Callable[..., Any]]:
+    paths: Mapping[str, str] | Iterable[str] = getattr(settings, setting, ())
+    return [import_string(path) for path in paths]

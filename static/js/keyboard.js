@@ -1,9 +1,10 @@
 // Keys: / find · j k rows · x select · p preview · c contact · [ ] months · g then h c b w · ? all of them.
-// They rest while a field has the focus and while a dialog is open, and can be switched off (WCAG 2.1.4).
+// They rest while a field has the focus and while a dialog is open, and can be switched off (WCAG 2.1.4),
+// by the person in their profile, or for this browser in the list of shortcuts.
 const year = 60 * 60 * 24 * 365;
 let going = false;
 
-const isOff = () => document.cookie.split("; ").includes("shortcuts=off");
+const isOff = () => document.body.dataset.shortcuts === "off" || document.cookie.split("; ").includes("shortcuts=off");
 const isTyping = (target) => target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 const isSeen = (element) => element.checkVisibility?.() ?? true;
 const main = () => document.getElementById("main") ?? document;
