@@ -25,6 +25,13 @@ def signed_money(amount: Decimal | None) -> str:
     return money(amount, plus="+") if amount else NOTHING
 
 
+def figure(value: Decimal | int | str) -> str:
+    """Money as money, a count with its thousands apart, words as they are."""
+    if isinstance(value, Decimal):
+        return money(value)
+    return f"{value:,}" if isinstance(value, int) else value
+
+
 def pounds(amount: Decimal) -> str:
     """£18,540: for axes and titles of charts, where pence would be noise."""
     return f"{MINUS if amount < 0 else ''}£{abs(amount):,.0f}"

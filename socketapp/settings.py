@@ -17,6 +17,7 @@ env.read_env(BASE_DIR / ".env")
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 DEBUG = env.bool("DEBUG", default=False)
+HAS_GALLERY = DEBUG  # every component in every state, at /_gallery/
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 HTTPS = SITE_URL.startswith("https://")
@@ -171,7 +172,7 @@ LEDGERS: dict[str, str] = {}
 
 COUNTS: dict[str, str] = {}  # "work", "refused": count(practice) -> int
 BANNERS: list[str] = []  # banners(practice) -> list of Banner
-UNREAD: list[str] = []  # unread(practice, user) -> int
+UNREAD: list[str] = []  # unread(user, practice) -> int
 ATTENTION: list[str] = []  # attention(membership, at) -> list of Card
 OVERVIEW: list[str] = []  # overview(membership, at) -> list of Panel
 

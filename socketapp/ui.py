@@ -1,7 +1,7 @@
 """The shell around every page: who is here, where one can go, what waits, and what must be known wherever one is.
 
 Apps speak to it by name, in settings: COUNTS (name → `count(practice) -> int`), BANNERS (`banners(practice) -> list`
-of `Banner`) and UNREAD (`unread(practice, user) -> int`). They return plain values, so that none has to know the shell.
+of `Banner`) and UNREAD (`unread(user, practice) -> int`). They return plain values, so that none has to know the shell.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -154,7 +154,7 @@ def _practice_shell(request: HttpRequest, membership: Membership, now: datetime)
         navigation=_navigation(request, membership),
         banners=_banners(membership),
         other_practices=_other_practices(membership),
-        unread=sum(ask(practice, membership.user) for ask in _named("UNREAD")),
+        unread=sum(ask(membership.user, practice) for ask in _named("UNREAD")),
         home_url=url_of("home", practice) or "/",
         search_url=url_of("clients:list", practice),
         notices_url=url_of("notifications:list", practice),

@@ -1,10 +1,21 @@
+from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from socketapp import health
+from socketapp import gallery, health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.live, name="health_live"),
     path("readyz", health.ready, name="health_ready"),
+    path("", home.front_door, name="front_door"),
+    path("p/<slug:practice>/", home.home, name="home"),
+    path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]
+
+if settings.HAS_GALLERY:
+    urlpatterns += [
+        path("_gallery/", gallery.gallery),
+        path("_gallery/dialog/", gallery.dialog),
+        path("_gallery/drawer/", gallery.drawer),
+    ]

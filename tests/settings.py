@@ -18,6 +18,7 @@ MEDIA_ROOT = Path(tempfile.gettempdir()) / f"socket-tests-{os.getpid()}"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 CELERY_TASK_DEFAULT_QUEUE = f"tests-{os.getpid()}"
 LOG_LEVEL = "WARNING"
+HAS_GALLERY = True
 
 # A file and not memory: threads then have connections of their own, as in production.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

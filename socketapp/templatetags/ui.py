@@ -16,6 +16,7 @@ register = Library()
 for write in (
     formats.money,
     formats.signed_money,
+    formats.figure,
     formats.pounds,
     formats.month,
     formats.day,

@@ -1,0 +1,210 @@
+"""Every component in every state on one page, with invented content: what a page builder looks at, and the tests read."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from clients.models import Membership, Practice, User
+from socketapp.charts import Month
+from socketapp.ui import NAVIGATION, Banner, Entry, Group, Shell, theme
+
+NOW = datetime(2026, 10, 26, 11, 30, tzinfo=ZoneInfo("Europe/London"))
+UP = {"none": 84, "contraction": 5, "changed": 2, "cyclical": 13, "expansion": 17, "returning": 2, "new": 4}
+
+
+class Fields(forms.Form):
+    """One field of each kind, two of them refused."""
+
+    purchase_order = forms.CharField(help_text="Printed on every invoice of this client.", required=False)
+    last_month = forms.CharField(label="Last billable month")
+    fee = forms.DecimalField()
+    owner = forms.ChoiceField(choices=[("priya", "Priya Sandhu"), ("alun", "Alun Rees")])
+    note = forms.CharField(label="Why the price differs", widget=forms.Textarea(attrs={"rows": 3}))
+    has_alignment = forms.BooleanField(label="Alignment fee", required=False)
+    is_consolidated = forms.BooleanField(label="Consolidate recurring lines", required=False)
+    timing = forms.ChoiceField(
+        label="Billing timing",
+        choices=[("arrears", "In arrears"), ("advance", "In advance")],
+        widget=forms.RadioSelect,
+    )
+
+    def clean_last_month(self) -> str:
+        raise forms.ValidationError(
+            "August has been posted already. Choose October 2026 or later, or credit the invoice in Xero."
+        )
+
+
+TYPED = {
+    "purchase_order": "PO 4471",
+    "last_month": "August 2026",
+    "fee": "240.00",
+    "owner": "priya",
+    "has_alignment": "on",
+    "is_consolidated": "on",
+    "timing": "arrears",
+}
+HINTS = {"arrears": "The plan for October posts on 1 November.", "advance": "The plan for October posts on 1 October."}
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """The page; `?toast` adds a toast with its Undo."""
+    if "toast" in request.GET:
+        messages.success(request, "CITY LIMO is linked to City Limousines.", extra_tags="undo:/_gallery/")
+    form = Fields(TYPED)
+    form.is_valid()
+    return render(request, "gallery.html", {"shell": _shell(request), "form": form, "hints": HINTS, **_content()})
+
+
+def dialog(request: HttpRequest) -> HttpResponse:
+    return render(request, "gallery/_dialog.html")
+
+
+def drawer(request: HttpRequest) -> HttpResponse:
+    return render(request, "gallery/_drawer.html")
+
+
+def _shell(request: HttpRequest) -> Shell:
+    practice = Practice(name="North & Vale Accountants", slug="north-vale")
+    member = Membership(name="Priya Sandhu", user=User(email="priya@northandvale.example", name="Priya Sandhu"))
+    counts = {"work": 14, "refused": 4}
+    return Shell(
+        theme=theme(request),
+        now=NOW,
+        logout_url="#logout",
+        practice=practice,
+        membership=member,
+        navigation=[
+            Group(
+                "" if title == "foot" else title,
+                [Entry(door, f"#{door.icon}", door.key == "b", counts.get(door.count, 0)) for door in doors],
+                is_foot=title == "foot",
+            )
+            for title, doors in NAVIGATION
+        ],
+        banners=_banners(),
+        other_practices=[("Harbour Ledgers", "#harbour")],
+        unread=3,
+        home_url="#home",
+        search_url="/_gallery/",
+        notices_url="#notices",
+    )
+
+
+def _banners() -> list[Banner]:
+    return [
+        {
+            "tone": "bad",
+            "icon": "plug-connected-x",
+            "title": "Xero is disconnected",
+            "text": "since 31 October, 18:02. 42 invoices wait.",
+            "url": "#reconnect",
+            "action": "Reconnect to Xero",
+        },
+        {
+            "tone": "warn",
+            "icon": "shield-half",
+            "title": "Safe Mode is on.",
+            "text": "Nothing leaves Socket: no invoice, no contact, no e-mail to a client.",
+            "url": "#leave",
+            "action": "Leave Safe Mode",
+        },
+        {
+            "tone": "info",
+            "title": "2 proposals changed after approval.",
+            "text": "This plan stays as approved; the changes are in November. Or reopen it.",
+            "url": "#reopen",
+            "action": "Reopen",
+        },
+    ]
+
+
+def _content() -> dict[str, Any]:
+    changes = ["new", "returning", "expansion", "contraction", "changed", "cyclical", "churn", "none"]
+    states = [
+        "draft",
+        "finalised",
+        "posting",
+        "posted",
+        "needs_attention",
+        "blocked",
+        "pending",
+        "won",
+        "active",
+        "lost",
+    ]
+    return {
+        "now": NOW,
+        "changes": changes,
+        "states": [(state, state.replace("_", " ").capitalize()) for state in states],
+        "chips": [
+            {"label": "All", "count": 44, "url": "?", "is_current": True},
+            {"label": "New", "count": 3, "url": "?change=new"},
+            {"label": "Churn", "count": 1, "url": "?change=churn"},
+            {"label": "Contact warnings", "count": 4, "url": "?warnings=1", "tone": "warn", "icon": "alert-triangle"},
+        ],
+        "steps": [
+            {"label": "General", "url": "#general", "is_done": True},
+            {"label": "Services", "is_current": True},
+            {"label": "Customise", "url": "#customise"},
+            {"label": "Review and send", "url": "#review"},
+        ],
+        "tabs": [
+            {"label": "Details", "url": "#details"},
+            {"label": "Invoicing", "url": "#invoicing", "is_current": True},
+            {"label": "Xero", "url": "#xero", "count": 1},
+        ],
+        "events": [
+            {"text": "Signed by Rosalind Beck", "at": NOW.replace(hour=9, minute=12), "tone": "good"},
+            {"text": "Viewed for the second time", "at": NOW - timedelta(hours=15)},
+            {"text": "Sent to 3 signatories", "at": NOW - timedelta(days=4)},
+        ],
+        "fixes": [{"label": "Change the date", "url": "#date"}, {"label": "Retry", "url": "#retry", "is_post": True}],
+        "rows": _rows(),
+        "page": Paginator(range(120), 50).page(2),
+        "months": [_month(index) for index in range(12)],
+        "movement": [_movement(index) for index in range(12)],
+        "sums": [("VAT return, Q3 2026", Decimal("60.00")), ("Confirmation statement", Decimal("30.00"))],
+        "total": ("One invoice", Decimal("90.00")),
+        "facts": [("Organisation", "North & Vale Accountants Ltd"), ("Last sync", "Today, 02:14")],
+    }
+
+
+def _rows() -> list[dict[str, Any]]:
+    return [
+        _row("Fernhill Dental Practice Ltd", "none", "240.00", "240.00", "archived", "Fernhill Dental"),
+        _row("CITY LIMO", "new", "180.00", "0.00", "suggested", "City Limousines"),
+        _row("Llŷn Coast Holidays Ltd", "new", "310.00", "0.00", "created", ""),
+        _row("Larkspur Veterinary Group Ltd", "expansion", "1180.00", "1020.00", "", "Larkspur Vets"),
+        _row("Foxgate Interiors Ltd", "contraction", "240.00", "270.00", "", "Foxgate Interiors Ltd"),
+    ]
+
+
+def _row(client: str, change: str, amount: str, last: str, warning: str, contact: str) -> dict[str, Any]:
+    now, before = Decimal(amount), Decimal(last)
+    row = {"client": client, "change": change, "amount": now, "last": before or None, "difference": now - before}
+    return {**row, "warning": warning, "contact": contact, "lines": 2, "was": 2 if before else 0}
+
+
+def _month(index: int) -> Month:
+    """Twelve months that rise from £14,000, now and then with something lost."""
+    scale = Decimal(112 + 3 * index)
+    up = {kind: (scale * part).quantize(Decimal(1)) for kind, part in UP.items() if (index + part) % 4 or index == 11}
+    down = {"churn": Decimal(145 + 40 * (index % 5))} if index % 3 else {}
+    return {"month": _calendar_month(index), "up": up, "down": down}
+
+
+def _movement(index: int) -> Month:
+    up = {"expansion": Decimal(160 + 47 * (index % 4)), "new": Decimal(220 + 97 * (index % 6))}
+    down = {"contraction": Decimal(60 * (index % 4)), "churn": Decimal(130 * (index % 3))}
+    return {"month": _calendar_month(index), "up": up, "down": down}
+
+
+def _calendar_month(index: int) -> date:
+    return date(2025 + (10 + index) // 12, (10 + index) % 12 + 1, 1)
