@@ -54,8 +54,8 @@ class Stack:
                 "XERO_AUTHORIZE_URL": f"{self.sandbox_url}/identity/connect/authorize",
                 "XERO_IDENTITY_URL": self.sandbox_url,
                 "XERO_API_URL": self.sandbox_url,
-                "XERO_CLIENT_ID": "sandbox-client",
-                "XERO_CLIENT_SECRET": "sandbox-secret",
+                "XERO_CLIENT_ID": "socket-demo",
+                "XERO_CLIENT_SECRET": "socket-demo-secret",
             }
             return {**os.environ, **own, **extra}
         return {**own, **os.environ, **extra, "VAR_DIR": str(self.folder)}
@@ -81,7 +81,7 @@ class Stack:
             port = self.sandbox_url.rpartition(":")[2]
             self.start("sandbox", [PYTHON, "-m", "sandbox.xero", "--port", port])
         self.manage("migrate", "--verbosity=0")
-        self.manage("collectstatic", "--no-input", "--verbosity=0")
+        self.manage("collectstatic", "--no-input", "--verbosity=0", "--ignore=icons")  # they are written into the pages
         self._start_web()
         celery = [PYTHON, "-m", "celery", "--app=socketapp"]
         self.start("worker", [*celery, "worker", "--loglevel=INFO", "--without-gossip", "--without-mingle"], " ready.")

@@ -66,7 +66,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
-    "socketapp.apps.StaticFiles",
+    "django.contrib.staticfiles",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,89 @@
+"""What every test can ask for.
+
+client        pytest-django's HTTP client; clients of a practice have names (city_limo).
+sandbox       a real sandbox server over HTTP, as it is in its first minute; the settings name it as Xero.
+run_bell      plays the worker. Nothing runs by itself in a test: what an operation enqueues on commit waits, and
+              run_bell() lets the transaction "commit", runs every waiting task, and those they enqueue, and returns
+              their names. Where a test must see that something happens on commit and not before, use
+              django_capture_on_commit_callbacks(execute=True) instead.
+"""
+
+from collections.abc import Callable, Iterator
+from queue import Empty
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from kombu import Connection
+from pytest_django import Settings
+
+from sandbox.xero.server import Running, serve
+from socketapp.celery import app as celery_app
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def sandbox_server() -> Iterator[Running]:
+    with serve() as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(sandbox_server: Running, settings: Settings) -> Running:
+    sandbox_server.reset()
+    settings.XERO_AUTHORIZE_URL = f"{sandbox_server.url}/identity/connect/authorize"
+    settings.XERO_IDENTITY_URL = sandbox_server.url
+    settings.XERO_API_URL = sandbox_server.url
+    settings.XERO_CLIENT_ID = sandbox_server.state.client_id
+    settings.XERO_CLIENT_SECRET = sandbox_server.state.client_secret
+    return sandbox_server
+
+
+@pytest.fixture
+def run_bell(db: None) -> Iterator[Callable[[], list[str]]]:
+    with celery_app.connection_for_read() as broker:
+        bell = Bell(broker)
+        bell.silence()
+        yield bell.ring
+        bell.silence()
+
+
+class Bell:
+    """A worker that works only when it is told to, in the test's own thread and transaction."""
+
+    def __init__(self, broker: Connection) -> None:
+        self.queue = broker.SimpleQueue(celery_app.conf.task_default_queue)
+
+    def ring(self) -> list[str]:
+        """Raises what a task raises."""
+        names = []
+        commit()
+        while message := self.next_message():
+            name = message.headers["task"]
+            arguments, named, _ = message.payload
+            celery_app.tasks[name].apply(arguments, named, throw=True)
+            names.append(name)
+            commit()
+        return names
+
+    def next_message(self):  # type: ignore[no-untyped-def]  # kombu has no types
+        try:
+            message = self.queue.get_nowait()
+        except Empty:
+            return None
+        message.ack()
+        return message
+
+    def silence(self) -> None:
+        self.queue.clear()
+
+
+def commit() -> None:
+    """Runs what waits for the commit of the transaction around the test, which itself is always rolled back."""
+    while connection.run_on_commit:
+        _, callback, _ = connection.run_on_commit.pop(0)
+        callback()

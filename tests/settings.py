@@ -3,6 +3,7 @@
 import os
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from socketapp.settings import *  # noqa: F403  # everything but the lines below is the product's own
 from socketapp.settings import CACHES, DATABASES, INSTALLED_APPS, MIDDLEWARE, REDIS_URL, STORAGES, VAR_DIR
@@ -29,7 +30,12 @@ if not REDIS_URL:
     CELERY_BROKER_URL = "memory://"
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 else:
-    CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": f"socket-tests-{os.getpid()}"}}
+    # Each process empties its own database of the server between two tests; the broker's is the first.
+    _database = 2 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    CACHES = {"default": {**CACHES["default"], "LOCATION": urlsplit(REDIS_URL)._replace(path=f"/{_database}").geturl()}}
+
+XERO_CLIENT_ID = "socket-demo"
+XERO_CLIENT_SECRET = "socket-demo-secret"
 
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
