@@ -2,6 +2,7 @@
 
 from clients.models.clients import Client as Client
 from clients.models.clients import ClientTag as ClientTag
+from clients.models.events import ClientEvent as ClientEvent
 from clients.models.imports import ClientImport as ClientImport
 from clients.models.imports import ClientImportRow as ClientImportRow
 from clients.models.people import ApiToken as ApiToken
