@@ -32,6 +32,7 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="console")  # or "json"
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # how many proxies stand in front and set X-Forwarded-*
 
 # Without keys of its own an installation makes some once and keeps them under var/; check_setup asks for real ones.
+GENERATED_KEYS = [name for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS") if not env.str(name, default="")]
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_keys(VAR_DIR)["secret_key"]
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or [kept_keys(VAR_DIR)["field_encryption_key"]]
 
