@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from sandbox.xero.server import serve
@@ -19,11 +20,17 @@ def main() -> None:
     wanted = parser.parse_args()
     seed = json.loads(wanted.seed_file.read_text()) if wanted.seed_file else None
     with serve(wanted.port, wanted.host, seed, wanted.public_url, limits=not wanted.no_limits) as running:
-        print(f"sandbox: {running.url}", flush=True)
+        announce(running.url)
         try:
             running.wait()
         except KeyboardInterrupt:
-            print("sandbox: closed", flush=True)
+            announce("closed")
+
+
+def announce(fact: str) -> None:
+    """One line that scripts wait for."""
+    sys.stdout.write(f"sandbox: {fact}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from sandbox.xero.idempotency import fingerprint, performed
 from sandbox.xero.limits import too_many
 from sandbox.xero.mangling import mangled
 from sandbox.xero.recorder import Entry
-from sandbox.xero.records import Organisation
+from sandbox.xero.records import Json, Organisation
 from sandbox.xero.replies import HTML_ERROR, reply
 from sandbox.xero.state import Pending, State
 from sandbox.xero.tokens import Access
@@ -148,7 +149,16 @@ def replacement(fault: Fault) -> Answer:
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     if fault.status == 500 and fault.body is None:
         return server_error()
-    return Answer(fault.status, fault.body or "", headers)
+    return Answer(fault.status, worded(fault.body or ""), headers)
+
+
+def worded(body: str) -> Json | str:
+    """An ordered body that is a JSON object goes out as one."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return body
+    return document if isinstance(document, dict) else body
 
 
 def afterwards(fault: Fault, answer: Answer, asked: Request) -> Answer:

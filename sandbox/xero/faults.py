@@ -70,7 +70,7 @@ class Script:
         if self.path.lower() not in path.lower() or self.method.upper() not in ("", method):
             return None
         self.drawn += 1
-        chance = random.Random(f"{self.seed}/{self.drawn}").random()
+        chance = random.Random(f"{self.seed}/{self.drawn}").random()  # noqa: S311  # chance, not secrecy
         for kind, rate in self.rates.items():
             if chance < rate:
                 return Fault(kind, delay=self.delay, path=path)

@@ -45,7 +45,7 @@ class Recorder:
         with self._lock:
             self.count += 1
             entry = Entry(self.count, at, method, path, kept_query, shown, SECRET_FIELDS.sub(r"\1…", body))
-            self.entries = [*self.entries[-max(0, most - 1) :], entry] if most else []
+            self.entries = [*self.entries, entry][-max(1, most) :]
             return entry
 
     def listing(self, since: int = 0) -> list[dict[str, Any]]:

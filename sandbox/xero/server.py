@@ -12,9 +12,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from sandbox.xero import access, accounting, connections, control, identity
+from sandbox.xero import access, accounting, connections, control, control_books, control_page, identity, mishaps
 from sandbox.xero.http import WIRE, Server
-from sandbox.xero.mishaps import outside_the_books
 from sandbox.xero.replies import reply
 from sandbox.xero.state import State
 from sandbox.xero.wire import NOT_FOUND, Answer, server_error
@@ -39,10 +38,17 @@ def create_app(state: State) -> Flask:
     app = Flask(__name__, static_url_path="/_sandbox/static")
     app.extensions["sandbox"] = state
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the provider's interface leaves its options out
-    for part in (identity.identity, connections.connections, accounting.api, control.pages, control.actions):
+    for part in (
+        identity.identity,
+        connections.connections,
+        accounting.api,
+        control.control,
+        control_books.books,
+        control_page.pages,
+    ):
         app.register_blueprint(part)
     app.before_request(noted)
-    app.before_request(outside_the_books)
+    app.before_request(mishaps.outside_the_books)
     app.after_request(closed)
     app.register_error_handler(Exception, explained)
     app.wsgi_app = AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way to add middleware
