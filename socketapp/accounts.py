@@ -1,9 +1,52 @@
+from typing import Any
+
+import css_inline
+from allauth.account import urls as account_urls
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
+from django.urls import URLPattern
+
+# What Socket offers of allauth's pages: people keep the address they were invited with.
+OFFERED = {
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_change_password",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+}
+urlpatterns: list[URLPattern] = [pattern for pattern in account_urls.urlpatterns if pattern.name in OFFERED]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """People join a practice by invitation, so nobody can sign up by themselves."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "Check the e-mail address and the password. After 5 tries we pause for 5 minutes.",
+        "too_many_login_attempts": "These were 5 tries that did not match. Wait for 5 minutes, then try again.",
+        "enter_current_password": "This is not your password now. Check it, or choose a new one by e-mail.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """The HTML part with its styles written into it, as mail programs want it."""
+        message: EmailMessage = super().render_mail(template_prefix, email, context, headers)
+        if isinstance(message, EmailMultiAlternatives):
+            html = [css_inline.inline(str(part[0]), keep_at_rules=True) for part in message.alternatives]
+            message.alternatives.clear()
+            for part in html:
+                message.attach_alternative(part, "text/html")
+        return message

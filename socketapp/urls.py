@@ -9,7 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="health_ready"),
     path("", home.front_door, name="front_door"),
     path("p/<slug:practice>/", home.home, name="home"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("socketapp.accounts")),
     path("admin/", admin.site.urls),
 ]
 

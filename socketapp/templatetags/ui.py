@@ -1,13 +1,15 @@
 """The tags and filters of every template; settings registers them as built in, so no page loads them."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import HttpRequest
 from django.template import Context, Library
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from socketapp import charts, formats, icons
 
@@ -75,6 +77,18 @@ def _dress(field: BoundField) -> str:
     if isinstance(widget, CheckboxInput | RadioSelect | CheckboxSelectMultiple):
         return "form-check-input"
     return "form-select" if isinstance(widget, Select) else "form-control"
+
+
+@register.simple_tag
+def email_css() -> SafeString:
+    """The stylesheet of e-mails, for the <style> from which it is inlined."""
+    return mark_safe((Path(settings.BASE_DIR) / "static" / "email.css").read_text())  # noqa: S308 our own file
+
+
+@register.filter
+def one_line(text: str) -> str:
+    """An address of several lines, for a footer: 4 Vale Street, Marlhampton MH1 1AA."""
+    return ", ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 @register.filter

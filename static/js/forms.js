@@ -53,4 +53,4 @@ function release() {
 window.addEventListener("pageshow", (event) => event.persisted && release());
 document.addEventListener("htmx:afterRequest", release);
 
-document.querySelector(".sk-summary")?.focus();
+document.querySelector(".sk-summary[data-focus]")?.focus();
