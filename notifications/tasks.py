@@ -1,0 +1,13 @@
+"""The bell of the letterbox."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from notifications import operations
+
+
+@shared_task
+def send_due() -> None:
+    """Sends the letters that are due, and rings again while there are more."""
+    if operations.send_due(at=timezone.now()):
+        send_due.delay()
