@@ -163,7 +163,9 @@ CELERY_TIMEZONE = "UTC"
 # ── The clock: beat copies these into its tables at start, where the admin can adjust them ──────────
 
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "send-letters": {"task": "notifications.tasks.send_due", "schedule": 30.0},
+}
 
 # ── Ledgers: where invoices go, by the name an invoice keeps ────────────────────────────────────────
 
@@ -173,7 +175,7 @@ LEDGERS: dict[str, str] = {}
 
 COUNTS: dict[str, str] = {}  # "work", "refused": count(practice) -> int
 BANNERS: list[str] = []  # banners(practice) -> list of Banner
-UNREAD: list[str] = []  # unread(user, practice) -> int
+UNREAD: list[str] = ["notifications.outbox.unread_count"]  # unread(user, practice) -> int
 ATTENTION: list[str] = []  # attention(membership, at) -> list of Card
 OVERVIEW: list[str] = []  # overview(membership, at) -> list of Panel
 

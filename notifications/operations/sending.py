@@ -76,9 +76,7 @@ def _put_off(message: Message, at: datetime, problem: Exception) -> None:
 
 def _finish(message: Message, **changes: object) -> None:
     """Writes the outcome where our lease still stands."""
-    ours = message.practice.messages.filter(
-        pk=message.pk, status=Message.Status.SENDING, not_before=message.not_before
-    )
+    ours = message.practice.messages.filter(pk=message.pk, status=Message.Status.SENDING, not_before=message.not_before)
     ours.update(**changes)
 
 
