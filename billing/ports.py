@@ -4,7 +4,7 @@
 it is raised and keeps it. This is the single inversion in the house (architecture: Speaking upward).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -60,12 +60,16 @@ class Ledger(Protocol):
 
     `enqueue` runs inside the caller's transaction, may write rows, must not touch the network, and is idempotent for
     the same invoice: a second call for one that waits changes nothing, for one that was refused it queues it again.
+    `enqueue_all` is the same for the invoices of one practice at once, in a number of queries that does not grow with
+    them: a plan of a thousand clients is raised in one transaction.
     `withdraw` takes an invoice out of the queue and answers whether that was still possible.
     `standings` answers for the clients asked for; without `client_ids`, only those that are not green.
     `wake` tells the ledger that something it waited for (a hold, a repair) may be over; cheap and repeatable.
     """
 
     def enqueue(self, invoice: Invoice, *, at: datetime) -> None: ...
+
+    def enqueue_all(self, invoices: Sequence[Invoice], *, at: datetime) -> None: ...
 
     def withdraw(self, invoice: Invoice, *, at: datetime) -> bool: ...
 
@@ -82,6 +86,9 @@ class NoLedger:
     """No ledger is set up: invoices simply wait."""
 
     def enqueue(self, invoice: Invoice, *, at: datetime) -> None:
+        return None
+
+    def enqueue_all(self, invoices: Sequence[Invoice], *, at: datetime) -> None:
         return None
 
     def withdraw(self, invoice: Invoice, *, at: datetime) -> bool:
@@ -107,3 +114,8 @@ def get_ledger(destination: str) -> Ledger:
     """The ledger behind a destination's name; `NoLedger` when the setting has none by that name."""
     path = settings.LEDGERS.get(destination)
     return _load(path) if path else NoLedger()
+
+
+def all_ledgers() -> list[Ledger]:
+    """Every ledger that is set up."""
+    return [_load(path) for path in settings.LEDGERS.values()]

@@ -1,5 +1,9 @@
 """What is sold, what was agreed, what is billed each month, and the invoices that follow."""
 
+from billing.models.catalogue import ON_COMPLETION as ON_COMPLETION
+from billing.models.catalogue import ONE_OFF as ONE_OFF
+from billing.models.catalogue import PLANNED as PLANNED
+from billing.models.catalogue import RECURRING as RECURRING
 from billing.models.catalogue import BillingMethod as BillingMethod
 from billing.models.catalogue import InvoiceTemplate as InvoiceTemplate
 from billing.models.catalogue import LedgerAccount as LedgerAccount
@@ -15,9 +19,15 @@ from billing.models.invoices import InvoiceLine as InvoiceLine
 from billing.models.invoices import NumberSeries as NumberSeries
 from billing.models.invoices import PostingHold as PostingHold
 from billing.models.plans import BillingPlan as BillingPlan
+from billing.models.plans import NotDraft as NotDraft
+from billing.models.plans import NotFinalised as NotFinalised
+from billing.models.plans import PlanChanged as PlanChanged
 from billing.models.plans import PlanEvent as PlanEvent
 from billing.models.plans import PlanLine as PlanLine
 from billing.models.plans import PlanRow as PlanRow
 from billing.models.settings import BillingSettings as BillingSettings
 from billing.models.settings import ClientBilling as ClientBilling
+from billing.models.settings import InvoiceDateRule as InvoiceDateRule
 from billing.models.settings import OwnerTracking as OwnerTracking
+from billing.models.settings import PostingStatus as PostingStatus
+from billing.models.settings import TermsRule as TermsRule

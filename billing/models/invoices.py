@@ -154,6 +154,13 @@ class NumberSeries(PracticeRecord):
         constraints = [models.UniqueConstraint("practice", "prefix", name="series_once")]
 
 
+class PostingHoldQuerySet(PracticeQuerySet["PostingHold"]):
+    """Holds of a practice."""
+
+    def open(self) -> "PostingHoldQuerySet":
+        return self.filter(lifted_at=None)
+
+
 class PostingHold(PracticeRecord):
     """Nothing of this practice is sent while a hold is open. Safe Mode holds too, but lives on the practice."""
 
@@ -166,6 +173,8 @@ class PostingHold(PracticeRecord):
     since = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = PostingHoldQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["since"]

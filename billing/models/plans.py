@@ -1,14 +1,39 @@
 """The billing plan: one practice's recurring bills for one month."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from billing.models.engagements import EngagedService
 from clients.models import Client, PracticeQuerySet, PracticeRecord, User
+
+
+class NotDraft(Exception):
+    """The plan is not a draft any more: somebody has approved it."""
+
+    def __init__(self, month: date) -> None:
+        super().__init__(f"The plan for {month:%B %Y} is already approved. Reopen it if it must change.")
+
+
+class PlanChanged(Exception):
+    """The draft is not the one that was looked at."""
+
+    def __init__(self, month: date) -> None:
+        super().__init__(
+            f"The plan for {month:%B %Y} has changed since you opened it, so it was not approved. Review it again."
+        )
+
+
+class NotFinalised(Exception):
+    """The plan is not approved and waiting: it is still a draft, or its invoices were raised already."""
+
+    def __init__(self, month: date) -> None:
+        super().__init__(
+            f"The plan for {month:%B %Y} is not waiting to be posted: it is still a draft, or it was posted already."
+        )
 
 
 class BillingPlanQuerySet(PracticeQuerySet["BillingPlan"]):
@@ -70,6 +95,44 @@ class BillingPlan(PracticeRecord):
                 name="plan_raised_at", condition=Q(status__in=["draft", "finalised"]) | Q(raised_at__isnull=False)
             ),
         ]
+
+    def _move(self, *, version: int | None = None, wanted: frozenset[str], **values: Any) -> bool:
+        """Update the row only where its status is one of `wanted` (and its version the one seen)."""
+        rows = BillingPlan.objects.for_practice(self.practice_id).filter(pk=self.pk, status__in=wanted)
+        if version is not None:
+            rows = rows.filter(version=version)
+        moved = bool(rows.update(version=F("version") + 1, **values))
+        if moved:
+            self.refresh_from_db()
+        return moved
+
+    def redraw(self, **values: Any) -> bool:
+        """Take a new drawing; False when another came first or the plan was approved meanwhile."""
+        return self._move(version=self.version, wanted=frozenset({self.Status.DRAFT}), **values)
+
+    def approve(self, *, version: int, checksum: str, by: User | None, at: datetime) -> None:
+        """DRAFT → FINALISED as it was looked at. Raises NotDraft or PlanChanged. Nobody means: automatically."""
+        draft, facts = frozenset({self.Status.DRAFT}), {"approved_by": by, "approved_at": at, "is_automatic": by is None}
+        if self._move(version=version, wanted=draft, status=self.Status.FINALISED, checksum=checksum, **facts):
+            return
+        self.refresh_from_db()
+        raise PlanChanged(self.month) if self.is_draft else NotDraft(self.month)
+
+    def reopen(self) -> None:
+        """FINALISED → DRAFT, while nothing was raised. Raises NotFinalised."""
+        facts = {"approved_by": None, "approved_at": None, "is_automatic": False, "checksum": "", "fingerprint": ""}
+        if not self._move(wanted=frozenset({self.Status.FINALISED}), status=self.Status.DRAFT, **facts):
+            raise NotFinalised(self.month)
+
+    def begin_posting(self, *, at: datetime) -> None:
+        """FINALISED → POSTING, once. Raises NotFinalised."""
+        if not self._move(wanted=frozenset({self.Status.FINALISED}), status=self.Status.POSTING, raised_at=at):
+            raise NotFinalised(self.month)
+
+    def settle(self, status: str, *, at: datetime) -> bool:
+        """From one state in flight to another, or to POSTED; False when it stands there already."""
+        posted = {"posted_at": at} if status == self.Status.POSTED else {}
+        return self._move(wanted=self.IN_FLIGHT - {status}, status=status, **posted)
 
     @property
     def is_draft(self) -> bool:

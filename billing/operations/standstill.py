@@ -1,0 +1,22 @@
+"""Why nothing of a practice is sent at present."""
+
+from billing.models import PostingHold
+from billing.records import OpenHold
+from clients.models import Practice
+
+SAFE_MODE = "safe_mode"
+SENTENCES = {
+    PostingHold.Reason.CONNECTION_LOST: "The connection to Xero is lost. Reconnect it and what waits goes out by itself.",
+    PostingHold.Reason.WRONG_ORGANISATION: "Xero is connected to another organisation. Connect the one you billed from.",
+    PostingHold.Reason.CONFIRMATION: "Safe Mode was left, and nobody has confirmed that what waited may go out.",
+}
+
+
+def open_reasons(practice: Practice) -> list[OpenHold]:
+    """Every open hold, oldest first; Safe Mode, which lives on the practice, comes before them."""
+    holds = []
+    if Practice.objects.filter(pk=practice.pk, is_safe_mode=True).exists():
+        holds.append(OpenHold(SAFE_MODE, None, "Safe Mode is on. Nothing leaves the practice until it is turned off."))
+    for hold in PostingHold.objects.for_practice(practice).open():
+        holds.append(OpenHold(hold.reason, hold.since, SENTENCES[PostingHold.Reason(hold.reason)]))
+    return holds
