@@ -20,6 +20,7 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 CELERY_TASK_DEFAULT_QUEUE = f"tests-{os.getpid()}"
 LOG_LEVEL = "WARNING"
 HAS_GALLERY = True
+WHITENOISE_AUTOREFRESH = True  # no files are collected for a test
 
 # A file and not memory: threads then have connections of their own, as in production.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
