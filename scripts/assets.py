@@ -1,5 +1,6 @@
 """Installs Tabler, its icons and the fonts from npm, and copies what the pages use into static/vendor/."""
 
+import argparse
 import hashlib
 import os
 import shutil
@@ -20,11 +21,15 @@ FONTS = {
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--copy", action="store_true", help="only copy; node_modules is there already")
+    is_installed = parser.parse_args().copy
     wanted = hashlib.sha256(b"".join(file.read_bytes() for file in MADE_FROM)).hexdigest()
     if STAMP.exists() and STAMP.read_text() == wanted:
         return 0
-    print("Installing the stylesheet, icons and fonts", flush=True)
-    install()
+    print("Putting the stylesheet, icons and fonts into static/vendor", flush=True)
+    if not is_installed:
+        install()
     copy_tabler()
     copy_icons()
     copy_fonts()

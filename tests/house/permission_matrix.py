@@ -1,0 +1,47 @@
+"""Who may enter by which route. Every route of the product has one row here, and its view must agree with it.
+
+A row is `"namespace:name": who`, where who is
+
+- an Action: a page or act of a practice, for members whose role allows the action (clients.access.ALLOWED);
+- a dict of HTTP method to Action: a route of the API that asks for different things in different methods;
+- PUBLIC: anybody, because the route itself asks for nothing or carries a secret in its address;
+- SIGNED_IN: any user who has logged in, whatever their practices.
+
+The test beside this file then tries every row of a practice as nobody, as another practice's owner and in every role.
+Django's admin has its own permission and is left out.
+"""
+
+from enum import Enum, auto
+
+from clients.access import Action
+
+
+class Who(Enum):
+    PUBLIC = auto()
+    SIGNED_IN = auto()
+
+
+PUBLIC, SIGNED_IN = Who.PUBLIC, Who.SIGNED_IN
+
+Row = Action | Who | dict[str, Action]
+
+SOCKETAPP: dict[str, Row] = {
+    "health_live": PUBLIC,
+    "health_ready": PUBLIC,
+    "front_door": SIGNED_IN,
+    "home": Action.HOME,
+}
+
+ACCOUNTS: dict[str, Row] = {}
+
+CLIENTS: dict[str, Row] = {}
+
+NOTIFICATIONS: dict[str, Row] = {}
+
+BILLING: dict[str, Row] = {}
+
+PROPOSALS: dict[str, Row] = {}
+
+XERO_SYNC: dict[str, Row] = {}
+
+MATRIX: dict[str, Row] = {**SOCKETAPP, **ACCOUNTS, **CLIENTS, **NOTIFICATIONS, **BILLING, **PROPOSALS, **XERO_SYNC}
