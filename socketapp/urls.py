@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if settings.HAS_GALLERY:
     urlpatterns += [
-        path("_gallery/", gallery.gallery),
-        path("_gallery/dialog/", gallery.dialog),
-        path("_gallery/drawer/", gallery.drawer),
+        path("_gallery/", gallery.gallery, name="gallery"),
+        path("_gallery/dialog/", gallery.dialog, name="gallery_dialog"),
+        path("_gallery/drawer/", gallery.drawer, name="gallery_drawer"),
     ]

@@ -30,9 +30,22 @@ SOCKETAPP: dict[str, Row] = {
     "health_ready": PUBLIC,
     "front_door": SIGNED_IN,
     "home": Action.HOME,
+    "gallery": PUBLIC,  # mounted only where DEBUG is on, and in tests
+    "gallery_dialog": PUBLIC,
+    "gallery_drawer": PUBLIC,
 }
 
-ACCOUNTS: dict[str, Row] = {}
+ACCOUNTS: dict[str, Row] = {
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_signup": PUBLIC,
+    "account_change_password": SIGNED_IN,
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+}
 
 CLIENTS: dict[str, Row] = {}
 
