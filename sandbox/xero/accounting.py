@@ -126,7 +126,7 @@ def faulted(state: State, asked: Request, call: Call) -> Answer:
 def instead(fault: Fault, call: Call, key: str | None, asked: Request) -> Answer:
     """Faults that keep the call from the books, now or for ever."""
     if fault.kind in {"fail_before", "late_commit"}:
-        asked.environ[WIRE] = ("drop", 0.0)
+        asked.environ[WIRE].misbehave("drop")
         if fault.kind == "late_commit":
             print_of = fingerprint_of(call, asked)
             due = call.at + timedelta(seconds=fault.delay)
@@ -164,9 +164,9 @@ def worded(body: str) -> Json | str:
 def afterwards(fault: Fault, answer: Answer, asked: Request) -> Answer:
     """Faults that spoil an answer to a call that was carried out."""
     if fault.kind == "lose_answer":
-        asked.environ[WIRE] = ("drop", 0.0)
+        asked.environ[WIRE].misbehave("drop")
     elif fault.kind in {"drip", "reset"}:
-        asked.environ[WIRE] = (fault.kind, fault.delay)
+        asked.environ[WIRE].misbehave(fault.kind, fault.delay)
     elif fault.kind == "truncate":
         g.truncated = True
     elif fault.kind == "mangle":

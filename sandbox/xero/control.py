@@ -28,12 +28,12 @@ def clock() -> Response:
     state, fields = the_state(), asked() if request.method == "POST" else {}
     if fields.get("run"):
         state.clock.run()
+    if fields.get("freeze"):
+        state.clock.freeze()
     if fields.get("now"):
         state.clock.move_to(moment(fields["now"]))
     if fields.get("advance"):
         state.clock.advance(number(fields["advance"], "advance"))
-    if fields.get("freeze"):
-        state.clock.freeze()
     state.settle()
     now = state.clock.now()
     return done(
@@ -147,7 +147,7 @@ def settings() -> Response:
     state = the_state()
     fields = asked() if request.method == "POST" else {}
     state.settings.change({name: value for name, value in fields.items() if name != "tenant"})
-    return done("The settings are changed.", fields, settings=state.settings.as_dict())
+    return done("These are the settings.", fields, settings=state.settings.as_dict())
 
 
 @control.post("/lock")

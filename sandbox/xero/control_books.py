@@ -52,6 +52,8 @@ def add_contact() -> Response:
             }
             if not named["Name"]:
                 raise Unable("A contact needs a name.")
+            if found.contact_named(named["Name"]):
+                raise Unable(f"There is an active contact {named['Name']} already.", 409)
             added.append(seeds.add_contact(found, {**item, **named}, state.clock.now()))
     return done(f"Added {', '.join(c.name for c in added)}.", fields, contacts=[contact_row(c) for c in added])
 

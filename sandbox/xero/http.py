@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,6 +20,17 @@ from werkzeug.test import run_wsgi_app
 
 WIRE = "sandbox.wire"
 IDLE_SECONDS = 75
+
+
+@dataclass
+class Wire:
+    """How the answer to one call is to be delivered; the application behind may change it."""
+
+    kind: str = ""
+    delay: float = 0.0
+
+    def misbehave(self, kind: str, delay: float = 0.0) -> None:
+        self.kind, self.delay = kind, delay
 
 
 class Server(ThreadingHTTPServer):
@@ -66,15 +78,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         environ = self.environ()
+        wire = environ[WIRE]
         chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
         body = b"".join(chunks)
-        self.deliver(status, list(headers.items()), body, environ.get(WIRE) or ("", 0.0))
+        self.deliver(status, list(headers.items()), body, wire)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = answer
 
-    def deliver(self, status: str, headers: Iterable[tuple[str, str]], body: bytes, wire: tuple[str, float]) -> None:
-        kind, delay = wire
-        if kind == "drop":
+    def deliver(self, status: str, headers: Iterable[tuple[str, str]], body: bytes, wire: Wire) -> None:
+        if wire.kind == "drop":
             self.cut()
             return
         code, _, reason = status.partition(" ")
@@ -85,16 +97,16 @@ class Handler(BaseHTTPRequestHandler):
         if int(code) not in (204, 304):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.send_body(b"" if self.command == "HEAD" else body, kind, delay)
+        self.send_body(b"" if self.command == "HEAD" else body, wire)
 
-    def send_body(self, body: bytes, kind: str, delay: float) -> None:
-        if kind == "reset":
+    def send_body(self, body: bytes, wire: Wire) -> None:
+        if wire.kind == "reset":
             self.wfile.write(body[: len(body) // 2])
             self.cut(abruptly=True)
-        elif kind == "drip":
+        elif wire.kind == "drip":
             for index in range(len(body)):
                 self.wfile.write(body[index : index + 1])
-                time.sleep(delay)
+                time.sleep(wire.delay)
         else:
             self.wfile.write(body)
 
@@ -123,6 +135,7 @@ class Handler(BaseHTTPRequestHandler):
             "REMOTE_ADDR": self.client_address[0],
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
             "CONTENT_LENGTH": str(len(body)),
+            WIRE: Wire(),
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
             "wsgi.input": io.BytesIO(body),

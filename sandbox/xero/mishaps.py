@@ -31,7 +31,7 @@ def met(fault: Fault) -> Response | None:
     if fault.kind in {"status", "html"}:
         return reply(replacement(fault))
     if fault.kind in {"fail_before", "late_commit"}:
-        request.environ[WIRE] = ("drop", 0.0)
+        request.environ[WIRE].misbehave("drop")
         return reply(Answer(200))
     if fault.kind == "slow":
         time.sleep(fault.delay)

@@ -38,14 +38,8 @@ def create_app(state: State) -> Flask:
     app = Flask(__name__, static_url_path="/_sandbox/static")
     app.extensions["sandbox"] = state
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the provider's interface leaves its options out
-    for part in (
-        identity.identity,
-        connections.connections,
-        accounting.api,
-        control.control,
-        control_books.books,
-        control_page.pages,
-    ):
+    faces = (control.control, control_books.books, control_page.pages)
+    for part in (identity.identity, connections.connections, accounting.api, *faces):
         app.register_blueprint(part)
     app.before_request(noted)
     app.before_request(mishaps.outside_the_books)
@@ -74,7 +68,7 @@ def noted() -> None:
 
 def closed(response: Response) -> Response:
     if "entry" in g:
-        dropped = request.environ.get(WIRE, ("",))[0] == "drop"
+        dropped = request.environ[WIRE].kind == "drop"
         g.entry.status = 0 if dropped else response.status_code
     return response
 
