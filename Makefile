@@ -4,8 +4,8 @@ PYTHON ?= python3
 PY := scripts/python
 PROCESSES ?= 2
 
-TEST := $(PY) -m pytest --numprocesses=$(PROCESSES) --dist=loadfile
-SERVICES := DATABASE_URL="$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/socket}" REDIS_URL="$${REDIS_URL:-redis://127.0.0.1:6379/0}"
+TEST := $(PY) -m pytest --numprocesses=$(PROCESSES) --dist=loadfile --ignore=tests/faults
+SERVICES := $(PY) -m scripts.services
 
 .PHONY: help setup demo story run test test-services test-browser pictures check format faults bench lock
 help:
@@ -43,8 +43,8 @@ check: setup ## the house rules, formatting, types; under a minute
 format: setup ## put the code and the templates into shape
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
 
-faults: setup ## kill workers, lose answers
-	@$(PY) -m pytest tests/faults
+faults: setup ## kill workers, lose answers; FAULTS=short for a few
+	@FAULTS=$(FAULTS) $(PY) -m pytest tests/faults
 
 bench: setup ## figures with their targets
 	@$(PY) -m tests.benchmarks

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
 
 LONGEST_PAUSE = 30  # seconds between two starts of a process that keeps failing
 PATIENCE = 20  # seconds a process gets to end by itself
@@ -27,12 +26,12 @@ class Child:
         *,
         folder: Path,
         environment: Mapping[str, str],
-        quiet: bool = False,
+        log: Path | None = None,
         ready_when: str = "",
     ) -> None:
-        """Ready at once, or when a line of its output contains the words of ready_when."""
+        """Ready at once, or when a line of its output contains these words. A log takes the lines instead."""
         self.name, self.command, self.folder, self.environment = name, command, folder, environment
-        self.quiet, self.ready_when = quiet, ready_when
+        self.log, self.ready_when = log, ready_when
         self.starts = 0
         self._ready = threading.Event()
         self._stopping = threading.Event()
@@ -99,11 +98,14 @@ class Child:
     def _forward(self, line: str) -> None:
         if self.ready_when and self.ready_when in line:
             self._ready.set()
-        if not self.quiet:
-            self._say(line.rstrip())
+        self._say(line.rstrip())
 
-    def _say(self, text: str, stream: IO[str] = sys.stdout) -> None:
-        print(f"{self.name:>8} │ {text}", file=stream, flush=True)
+    def _say(self, text: str) -> None:
+        if self.log is None:
+            print(f"{self.name:>8} │ {text}", flush=True)
+            return
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(f"{text}\n")
 
 
 def _end_with_parent() -> None:

