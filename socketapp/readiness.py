@@ -77,7 +77,7 @@ def database() -> Iterator[Point]:
     yield Point(
         "Database server",
         connection.vendor == "postgresql",
-        "Set DATABASE_URL to a PostgreSQL database: SQLite serves one machine, without a second wall between practices.",
+        "Set DATABASE_URL to a PostgreSQL database: SQLite serves one machine and walls practices off only once.",
     )
     yield Point(
         "Database answers and is up to date",
