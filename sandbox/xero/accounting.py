@@ -27,6 +27,7 @@ from sandbox.xero.wire import Answer, Refusal, not_found, server_error
 Handler = Callable[[Call], Answer]
 ROUTES: dict[str, dict[str, Handler]] = {
     "organisation": {"GET": catalogue.organisation},
+    "organisation/*": {"GET": catalogue.actions},
     "accounts": {"GET": catalogue.accounts},
     "accounts/*": {"GET": catalogue.account},
     "brandingthemes": {"GET": catalogue.themes},
@@ -141,15 +142,13 @@ def instead(fault: Fault, call: Call, key: str | None, asked: Request) -> Answer
 
 def replacement(fault: Fault) -> Answer:
     if fault.kind == "html":
-        return Answer(
-            fault.status if fault.status != 503 else 200, fault.body or HTML_ERROR, {"Content-Type": "text/html"}
-        )
+        return Answer(fault.status or 200, fault.body or HTML_ERROR, {"Content-Type": "text/html"})
     if fault.status == 429 or fault.problem:
         return too_many(fault.problem or "minute", fault.retry_after).answer
-    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     if fault.status == 500 and fault.body is None:
         return server_error()
-    return Answer(fault.status, worded(fault.body or ""), headers)
+    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    return Answer(fault.status or 503, worded(fault.body or ""), headers)
 
 
 def worded(body: str) -> Json | str:

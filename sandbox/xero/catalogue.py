@@ -46,6 +46,16 @@ def organisation(call: Call) -> Answer:
     return Answer(200, envelope(call.at, Organisations=[shown]))
 
 
+def actions(call: Call) -> Answer:
+    """What this user may do here."""
+    if call.key.lower() != "actions":
+        raise not_found()
+    names = ("UseMulticurrency", "CreateApprovedInvoice", "CreateDraftInvoice", "CreateContact")
+    statuses = {"UseMulticurrency": "NOT-ALLOWED"}
+    shown = [{"Name": name, "Status": statuses.get(name, "ALLOWED")} for name in names]
+    return Answer(200, envelope(call.at, Actions=shown))
+
+
 def accounts(call: Call) -> Answer:
     rows = [a for a in call.organisation.accounts if changed_since(call, a.updated_at)]
     found = sorted(where(call.query.text("where"), rows, ACCOUNT_FIELDS), key=lambda a: a.code)

@@ -63,6 +63,8 @@ def judged(organisation: Organisation, wanted: Wanted, updating: bool, at: datet
     present = existing(organisation, wanted) if updating else None
     if present is None and updating and wanted.contact_id:
         return Contact("", "", at), [f"The contact with ContactID {wanted.contact_id} could not be found."]
+    if present is not None and wanted == Wanted(present.contact_id, None, None, None, None, None):
+        return present, []
     base = present or Contact("", "", at)
     contact = replace(
         base,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -12,11 +14,12 @@ from sandbox.xero.state import State
 
 pages = Blueprint("pages", __name__)
 MOST_ROWS = 200
-PRESETS = (
-    ("Lose the next answer to a posting", {"kind": "lose_answer", "path": "Invoices", "method": "PUT"}),
-    ("Refuse the next posting before it is saved", {"kind": "fail_before", "path": "Invoices", "method": "PUT"}),
-    ("Answer the next posting after 90 seconds", {"kind": "slow", "path": "Invoices", "method": "PUT", "delay": "90"}),
-    ("Save the next posting ten minutes late", {"kind": "late_commit", "path": "Invoices", "delay": "600"}),
+POSTING = {"path": "Invoices", "method": "PUT"}
+PRESETS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("Lose the next answer to a posting", {"kind": "lose_answer", **POSTING}),
+    ("Refuse the next posting before it is saved", {"kind": "fail_before", **POSTING}),
+    ("Answer the next posting after 90 seconds", {"kind": "slow", "delay": "90", **POSTING}),
+    ("Save the next posting ten minutes late", {"kind": "late_commit", "delay": "600", **POSTING}),
     ("Throttle the next three calls", {"kind": "status", "status": "429", "retry_after": "37", "times": "3"}),
     ("Be down for the next five calls", {"kind": "status", "status": "503", "times": "5"}),
     ("Answer the next call with a web page", {"kind": "html"}),
@@ -74,7 +77,8 @@ def invoices_shown(found: Organisation) -> list[tuple[Invoice, str]]:
 
 
 def totals(state: State) -> dict[str, tuple[int, str]]:
-    return {
-        o.tenant_id: (len(o.invoices), f"{sum((i.total for i in o.invoices.values()), start=0):,.2f}")
-        for o in state.organisations.values()
-    }
+    found = {}
+    for each in state.organisations.values():
+        live = [i.total for i in each.invoices.values() if i.status not in {"DELETED", "VOIDED"}]
+        found[each.tenant_id] = (len(live), f"{sum(live, start=Decimal(0)):,.2f}")
+    return found

@@ -20,6 +20,14 @@ KINDS = (
     "mangle",
 )
 BEFORE = frozenset({"fail_before", "status", "html", "late_commit"})
+NUMBERS: dict[str, type] = {
+    "times": int,
+    "skip": int,
+    "status": int,
+    "retry_after": int,
+    "delay": float,
+    "hold": float,
+}
 MANGLINGS = ("missing", "reorder", "repeat", "foreign", "totals", "unknown_enum")
 
 
@@ -37,7 +45,7 @@ class Fault:
     tenant: str = ""
     times: int = 1
     skip: int = 0
-    status: int = 503
+    status: int | None = None
     retry_after: int | None = None
     problem: str | None = None
     delay: float = 5.0
@@ -121,9 +129,10 @@ def fault_from(wanted: dict[str, Any]) -> Fault:
     if wanted.get("kind") not in KINDS:
         raise BadFault(f"The kind of a fault is one of {', '.join(KINDS)}.")
     fault = Fault(**{name: value for name, value in wanted.items() if value not in ("", None)})
-    for name, kind in (("times", int), ("skip", int), ("status", int), ("delay", float), ("hold", float)):
+    for name, kind in NUMBERS.items():
         try:
-            setattr(fault, name, kind(getattr(fault, name)))
+            if getattr(fault, name) is not None:
+                setattr(fault, name, kind(getattr(fault, name)))
         except (TypeError, ValueError) as error:
             raise BadFault(f"{name} takes a number.") from error
     if fault.mangle not in MANGLINGS:

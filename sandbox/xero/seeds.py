@@ -138,7 +138,7 @@ def plant(seed: Json, organisations: dict[str, Organisation], users: dict[str, U
 
 
 def organisation_of(entry: Json, organisations: dict[str, Organisation]) -> Organisation:
-    tenant_id = str(entry.get("TenantID") or stable_id("tenant", entry["Name"]))
+    tenant_id = str(entry.get("TenantID") or stable_id("tenant", entry["Name"])).lower()
     organisation = organisations.get(tenant_id)
     if organisation is None:
         organisation = Organisation(tenant_id, str(entry["Name"]), type=entry.get("TenantType", "ORGANISATION"))

@@ -18,6 +18,7 @@ from sandbox.xero.replies import reply
 from sandbox.xero.state import State
 from sandbox.xero.wire import NOT_FOUND, Answer, server_error
 
+AS_SENT = "sandbox.path"
 FIXED_WORDS = frozenset({"api.xro", "connections", "identity", "connect", "authorize", "token", "revocation"})
 KNOWN_WORDS = FIXED_WORDS | frozenset(access.SCOPES)
 
@@ -29,6 +30,7 @@ class AnyCase:
         self.app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[AS_SENT] = environ["PATH_INFO"]
         words = environ["PATH_INFO"].split("/")
         environ["PATH_INFO"] = "/".join(w.lower() if w.lower() in KNOWN_WORDS else w for w in words)
         return self.app(environ, start_response)
@@ -58,7 +60,7 @@ def noted() -> None:
     g.entry = state.recorder.begin(
         state.clock.now().isoformat(),
         request.method,
-        request.path,
+        request.environ[AS_SENT],
         request.args.to_dict(),
         dict(request.headers.items()),
         body,

@@ -9,6 +9,11 @@ def test_the_organisation_tells_country_currency_and_lock_date(books: Xero) -> N
     assert organisation["PeriodLockDate"] == "/Date(1790726400000+0000)/"
 
 
+def test_the_organisation_tells_what_the_user_may_do(books: Xero) -> None:
+    actions = {a["Name"]: a["Status"] for a in books.get("Organisation/Actions")["Actions"]}
+    assert actions["CreateDraftInvoice"] == "ALLOWED"
+
+
 def test_accounts_show_archived_and_system_ones(books: Xero) -> None:
     accounts = {a["Code"]: a for a in books.get("Accounts")["Accounts"]}
     assert accounts["200"]["Type"] == "REVENUE"

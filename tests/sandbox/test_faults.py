@@ -83,6 +83,8 @@ def test_a_web_page_may_come_instead(books: Xero) -> None:
     books.control("faults", kind="html", path="Invoices")
     answer = put(books)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html")
+    books.control("faults", kind="html", path="Invoices", status=503)
+    assert put(books).status_code == 503
     assert count(books) == 0
 
 
