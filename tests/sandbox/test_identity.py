@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.xero.server import Running
 from sandbox.xero.tokens import s256
 from tests.sandbox.conftest import CALLBACK, SCOPES, SECRET, Xero, code_in
 
@@ -60,6 +61,21 @@ def test_what_xero_does_not_know_ends_on_its_error_page(xero: Xero, changes: dic
     page = authorize(xero, **changes)
     assert page.status_code == 400
     assert words in page.text
+
+
+def test_registered_redirect_uris_match_to_the_letter(running: Running, xero: Xero) -> None:
+    running.state.redirect_uris = ["https://socket.example/xero/callback"]
+    try:
+        assert authorize(xero).status_code == 400
+        assert authorize(xero, redirect_uri="https://socket.example/xero/callback/").status_code == 400
+        assert authorize(xero, redirect_uri="https://socket.example/xero/callback").status_code == 200
+    finally:
+        running.state.redirect_uris = []
+
+
+def test_several_organisations_can_be_connected_at_once(xero: Xero) -> None:
+    xero.connect(tenant=["70000000-0000-4000-8000-000000000001", "70000000-0000-4000-8000-000000000002"])
+    assert len(xero.connections()) == 2
 
 
 def test_a_code_gives_tokens_for_the_granted_scopes(xero: Xero) -> None:
