@@ -42,6 +42,7 @@ class Door:
     route: str
     action: Action
     key: str = ""
+    under: str = ""  # its pages lie below this address of the practice, when not below its own
     count: str = ""
     tone: str = ""
     words: str = ""
@@ -113,7 +114,7 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
         "foot",
         (
             Door("Services & pricing", "tag", "billing:services", Action.SETTINGS),
-            Door("Practice settings", "settings", "clients:settings", Action.SETTINGS),
+            Door("Practice settings", "settings", "clients:settings_practice", Action.SETTINGS, under="settings/"),
             Door("Integrations", "plug-connected", "xero_sync:integrations", Action.SETTINGS),
         ),
     ),
@@ -176,7 +177,10 @@ def _entry(request: HttpRequest, membership: Membership, door: Door) -> Entry | 
     url = url_of(door.route, membership.practice)
     if not url or not may(membership, door.action):
         return None
-    is_current = request.path == url if door.route == "home" else request.path.startswith(url)
+    home = url_of("home", membership.practice)
+    is_current = (
+        request.path == url if url == home else request.path.startswith(home + door.under if door.under else url)
+    )
     count: str | None = getattr(settings, "COUNTS", {}).get(door.count)
     return Entry(door, url, is_current, import_string(count)(membership.practice) if count else 0)
 

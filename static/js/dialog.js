@@ -19,7 +19,11 @@ document.addEventListener("click", (event) => {
     closeMenus(null);
     open(document.getElementById(opener.dataset.dialogOpen));
   }
-  if (event.target.closest("[data-dialog-close]")) event.target.closest("dialog").close();
+  const closer = event.target.closest("dialog [data-dialog-close]");
+  if (closer) {
+    event.preventDefault(); // a link that closes leads back only where scripts do not run
+    closer.closest("dialog").close();
+  }
   if (event.target.matches("dialog[data-dialog]")) event.target.close(); // the backdrop
   closeMenus(event.target.closest("details.sk-menu"));
 });
@@ -32,6 +36,7 @@ document.addEventListener(
     const opener = openers.get(dialog);
     if (opener?.isConnected) opener.focus();
     if (dialog.parentElement?.id === "dialog-root") dialog.remove();
+    document.querySelector("[data-dialog-back]")?.click(); // it was a page of its own
   },
   true,
 );
