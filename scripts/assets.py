@@ -40,7 +40,10 @@ def main() -> int:
 def install() -> None:
     """Exactly what package-lock.json names, into node_modules/."""
     command, environment = npm()
-    subprocess.run([*command, "ci", "--ignore-scripts", "--loglevel=error"], cwd=ROOT, env=environment, check=True)
+    ci = [*command, "ci", "--ignore-scripts"]
+    done = subprocess.run(ci, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"npm could not install the browser packages; a second try may do.\n{done.stdout}{done.stderr}")
 
 
 def npm() -> tuple[list[str], dict[str, str]]:

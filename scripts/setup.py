@@ -76,9 +76,10 @@ def pinned_uv() -> Path | None:
     if uv.exists() and stamp.exists() and stamp.read_text() == lock.read_text():
         return uv
     # --target stays outside the machine's Python, which Debian does not let pip touch.
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade"]
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--upgrade", "--root-user-action=ignore"]
     target = ["--target", str(BOOTSTRAP), "--require-hashes", "--requirement", str(lock)]
-    if subprocess.run([*pip, *target], cwd=ROOT, check=False).returncode != 0:
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    if subprocess.run([*pip, *target], cwd=ROOT, env=environment, check=False).returncode != 0:
         return None
     stamp.write_text(lock.read_text())
     return uv
