@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from clients.access import Action, may
 from clients.models import Membership, Practice
+from socketapp.navigation import NAVIGATION, Door
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -31,21 +32,6 @@ class Banner(TypedDict):
     icon: NotRequired[str]
     url: NotRequired[str]
     action: NotRequired[str]
-
-
-@dataclass(frozen=True)
-class Door:
-    """An entry of the navigation before it is known who looks at it."""
-
-    label: str
-    icon: str
-    route: str
-    action: Action
-    key: str = ""
-    under: str = ""  # its pages lie below this address of the practice, when not below its own
-    count: str = ""
-    tone: str = ""
-    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,43 +68,6 @@ class Shell:
     search_url: str = ""
     notices_url: str = ""
     has_shortcuts: bool = True
-
-
-NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
-    (
-        "",
-        (
-            Door("Home", "home", "home", Action.HOME, key="h"),
-            Door("Clients", "users", "clients:list", Action.CLIENTS, key="c"),
-            Door("Proposals", "file-text", "proposals:list", Action.PROPOSALS),
-        ),
-    ),
-    (
-        "Billing",
-        (
-            Door("Billing plan", "calendar-dollar", "billing:plan", Action.BILLING, key="b"),
-            Door("Work Management", "checklist", "billing:work", Action.WORK, key="w", count="work", words="to do"),
-            Door(
-                "Invoices to fix",
-                "alert-circle",
-                "xero_sync:failures",
-                Action.BILLING,
-                count="refused",
-                tone="bad",
-                words="held",
-            ),
-            Door("Invoices", "receipt", "billing:invoices", Action.BILLING),
-        ),
-    ),
-    (
-        "foot",
-        (
-            Door("Services & pricing", "tag", "billing:services", Action.SETTINGS),
-            Door("Practice settings", "settings", "clients:settings_practice", Action.SETTINGS, under="settings/"),
-            Door("Integrations", "plug-connected", "xero_sync:integrations", Action.SETTINGS),
-        ),
-    ),
-)
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
