@@ -58,7 +58,6 @@ class Column:
 @dataclass(frozen=True)
 class Chart:
     height: int
-    hit_height: int
     label_y: int
     axis_width: int
     slot_width: str
@@ -86,10 +85,6 @@ class Scale:
     def base(self) -> float:
         return TOP + self.above * self.unit
 
-    @property
-    def bottom(self) -> float:
-        return self.base + self.below * self.unit
-
     def pixels(self, amount: Decimal) -> float:
         return float(amount / self.step) * self.unit
 
@@ -99,11 +94,10 @@ def stacked(months: Iterable[Month], *, is_net: bool = False) -> Chart:
     series = list(months)
     scale = _scale(series)
     slot = 100 / max(len(series), 1)
-    label_y = round(scale.bottom) + (29 if scale.below else 24)
+    label_y = round(scale.base + scale.below * scale.unit) + (29 if scale.below else 24)
     kinds = [kind for kind in LEGEND if any(kind in month["up"] or kind in month["down"] for month in series)]
     return Chart(
         height=label_y + 8,
-        hit_height=label_y + 2,
         label_y=label_y,
         axis_width=max(len(line.label) for line in _lines(scale)) * 7 + 2,
         slot_width=f"{slot:.2f}",
