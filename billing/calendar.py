@@ -150,7 +150,11 @@ def period_label(month: date, months: int = 1) -> str:
     last = add_months(month, months - 1)
     if months == 1:
         return month_label(month)
-    return f"{month:%B} to {month_label(last)}" if month.year == last.year else f"{month_label(month)} to {month_label(last)}"
+    return (
+        f"{month:%B} to {month_label(last)}"
+        if month.year == last.year
+        else f"{month_label(month)} to {month_label(last)}"
+    )
 
 
 def work_label(method: str, period_start: date) -> str:

@@ -165,6 +165,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "send-letters": {"task": "notifications.tasks.send_due", "schedule": 30.0},
+    "billing": {"task": "billing.tasks.tick", "schedule": 60.0},
 }
 
 # ── Ledgers: where invoices go, by the name an invoice keeps ────────────────────────────────────────

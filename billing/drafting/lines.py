@@ -34,7 +34,7 @@ def plan_lines(services: Iterable[EngagedTerms], month: date) -> list[DueLine]:
 
 
 def alignment_amount(fee: Decimal, start: date, year_end_month: int | None) -> Decimal:
-    """Monthly fee × whole months from the start of the financial year to the start month; nothing without a year end."""
+    """Monthly fee × whole months from the start of the financial year to the start month."""
     return fee * alignment_months(start, year_end_month) if year_end_month else Decimal("0.00")
 
 
@@ -108,10 +108,10 @@ def _why(service: EngagedTerms, month: date, times: int) -> str:
     if service.billing_method == BillingMethod.WEEKLY:
         return f"Weekly: {times} {WEEKDAYS[service.weekday]}s in {month_label(month)}"
     if service.billing_method == BillingMethod.MONTHLY:
-        return f"Monthly since {start}" if month > service.anchor else f"Monthly, first month {start}"
+        return f"Monthly: since {start}" if month > service.anchor else f"Monthly: first month {start}"
     if service.billing_method == BillingMethod.ONCE_ADVANCE:
-        late = "" if month == service.starts_on else f": not billed since its start month {month_label(service.starts_on)}"
-        return f"Once in advance, start month {month_label(month)}" if not late else f"Once in advance{late}"
+        began = month_label(service.starts_on)
+        return f"Once in advance: start month {began}{'' if month == service.starts_on else ', not billed until now'}"
     passed = months_between(service.anchor, month)
     when = f"{passed} months after {start}" if passed else f"start month {start}"
     return f"{CADENCE[BillingMethod(service.billing_method)]}: {when}"

@@ -1,6 +1,8 @@
 """Our invoices, the series their numbers come from, and what holds them back."""
 
 import uuid
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -43,6 +45,8 @@ class Invoice(PracticeRecord):
         POSTED = "posted", "In the ledger"
         REFUSED = "refused", "Refused"
         CANCELLED = "cancelled", "Cancelled"
+
+    OPEN: ClassVar[frozenset[str]] = frozenset({Status.RAISED, Status.REFUSED})
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="invoices")
@@ -108,6 +112,42 @@ class Invoice(PracticeRecord):
     def __str__(self) -> str:
         return self.number or str(self.uid)
 
+    def _move(self, *, wanted: Q, **values: Any) -> bool:
+        """Update the row only where it still is what the move needs it to be."""
+        rows = Invoice.objects.for_practice(self.practice_id).filter(wanted, pk=self.pk)
+        moved = bool(rows.update(**values))
+        if moved:
+            for name, value in values.items():
+                setattr(self, name, value)
+        return moved
+
+    def record_posted(self, *, reference: str, number: str, url: str, at: datetime) -> bool:
+        """RAISED or REFUSED → POSTED; False when it was posted already, or cancelled."""
+        facts = {"ledger_reference": reference, "ledger_number": number, "ledger_url": url, "posted_at": at}
+        return self._move(wanted=Q(status__in=self.OPEN), status=self.Status.POSTED, **facts)
+
+    def record_refused(self, *, code: str, reason: str, words: str, at: datetime) -> bool:
+        """RAISED → REFUSED; an invoice due at signing then waits for a person."""
+        facts = {"refusal_code": code, "refusal_reason": reason[:1000], "ledger_words": words, "refused_at": at}
+        is_released = self.kind != self.Kind.ACCEPTANCE
+        wanted = Q(status=self.Status.RAISED)
+        return self._move(wanted=wanted, status=self.Status.REFUSED, is_released=is_released, **facts)
+
+    def release(self) -> bool:
+        """REFUSED, or RAISED and held for a person → RAISED and free to go; False when it is that already."""
+        held = Q(status=self.Status.RAISED, is_released=False)
+        return self._move(wanted=Q(status=self.Status.REFUSED) | held, status=self.Status.RAISED, is_released=True)
+
+    def cancel(self, *, reason: str, by: User, at: datetime, is_handled_by_hand: bool = False) -> bool:
+        """RAISED or REFUSED → CANCELLED. Its number stays taken."""
+        facts = {"cancelled_at": at, "cancelled_by": by, "cancel_reason": reason[:500]}
+        return self._move(
+            wanted=Q(status__in=self.OPEN),
+            status=self.Status.CANCELLED,
+            is_handled_by_hand=is_handled_by_hand,
+            **facts,
+        )
+
     @property
     def is_posted(self) -> bool:
         return self.status == self.Status.POSTED
@@ -115,6 +155,10 @@ class Invoice(PracticeRecord):
     @property
     def is_refused(self) -> bool:
         return self.status == self.Status.REFUSED
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == self.Status.CANCELLED
 
     @property
     def is_waiting(self) -> bool:

@@ -112,7 +112,8 @@ class BillingPlan(PracticeRecord):
 
     def approve(self, *, version: int, checksum: str, by: User | None, at: datetime) -> None:
         """DRAFT → FINALISED as it was looked at. Raises NotDraft or PlanChanged. Nobody means: automatically."""
-        draft, facts = frozenset({self.Status.DRAFT}), {"approved_by": by, "approved_at": at, "is_automatic": by is None}
+        draft = frozenset({self.Status.DRAFT})
+        facts: dict[str, Any] = {"approved_by": by, "approved_at": at, "is_automatic": by is None}
         if self._move(version=version, wanted=draft, status=self.Status.FINALISED, checksum=checksum, **facts):
             return
         self.refresh_from_db()
@@ -120,7 +121,13 @@ class BillingPlan(PracticeRecord):
 
     def reopen(self) -> None:
         """FINALISED → DRAFT, while nothing was raised. Raises NotFinalised."""
-        facts = {"approved_by": None, "approved_at": None, "is_automatic": False, "checksum": "", "fingerprint": ""}
+        facts: dict[str, Any] = {
+            "approved_by": None,
+            "approved_at": None,
+            "is_automatic": False,
+            "checksum": "",
+            "fingerprint": "",
+        }
         if not self._move(wanted=frozenset({self.Status.FINALISED}), status=self.Status.DRAFT, **facts):
             raise NotFinalised(self.month)
 
@@ -131,7 +138,7 @@ class BillingPlan(PracticeRecord):
 
     def settle(self, status: str, *, at: datetime) -> bool:
         """From one state in flight to another, or to POSTED; False when it stands there already."""
-        posted = {"posted_at": at} if status == self.Status.POSTED else {}
+        posted: dict[str, Any] = {"posted_at": at} if status == self.Status.POSTED else {}
         return self._move(wanted=self.IN_FLIGHT - {status}, status=status, **posted)
 
     @property

@@ -6,8 +6,8 @@ from clients.models import Practice
 
 SAFE_MODE = "safe_mode"
 SENTENCES = {
-    PostingHold.Reason.CONNECTION_LOST: "The connection to Xero is lost. Reconnect it and what waits goes out by itself.",
-    PostingHold.Reason.WRONG_ORGANISATION: "Xero is connected to another organisation. Connect the one you billed from.",
+    PostingHold.Reason.CONNECTION_LOST: "The connection to Xero is lost. Reconnect it, and what waits goes out.",
+    PostingHold.Reason.WRONG_ORGANISATION: "Xero is connected to another organisation. Connect the right one.",
     PostingHold.Reason.CONFIRMATION: "Safe Mode was left, and nobody has confirmed that what waited may go out.",
 }
 

@@ -1,0 +1,181 @@
+"""Taking over what was accepted: terms are copied, and what is due at signing is raised at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from billing.calendar import first_of, today_in
+from billing.drafting import alignment_amount, invoice_drafts
+from billing.models import BillingMethod, EngagedService, Engagement, Invoice, PlanLine
+from billing.operations import letters
+from billing.operations.engagements.standing import record_standing
+from billing.operations.raising import Wanted, raise_invoices
+from billing.operations.standstill import SAFE_MODE, open_reasons
+from billing.operations.terms import terms_of, tracking_of
+from billing.records import BillableLine, ServiceTerms
+from clients.models import Client, Practice, User
+
+
+def begin(
+    *,
+    client: Client,
+    source: str,
+    number: int,
+    title: str,
+    planned_start: date,
+    has_alignment: bool,
+    terms: Sequence[ServiceTerms],
+    replaces: Engagement | None,
+    by: User | None,
+    at: datetime,
+) -> Engagement:
+    """Freeze an accepted offer as an engagement, once per source, in the caller's transaction.
+
+    It bills nothing from plans until its start is confirmed; invoices due on acceptance are raised now.
+    """
+    engagement = Engagement(
+        practice_id=client.practice_id,
+        client=client,
+        source=source,
+        number=number,
+        title=title[:200],
+        planned_start=first_of(planned_start),
+        has_alignment=has_alignment,
+        replaces=replaces,
+        begun_at=at,
+        begun_by=by,
+    )
+    kept = _saved_once(engagement, terms)
+    if kept is engagement:
+        _raise_acceptance(engagement, by=by, at=at)
+        record_standing([client.pk, *(found.payer_id for found in terms if found.payer_id)], client.practice, at=at)
+    return kept
+
+
+def _saved_once(engagement: Engagement, terms: Sequence[ServiceTerms]) -> Engagement:
+    """The engagement itself when it is new, else the one that this source made before."""
+    rows = Engagement.objects.for_practice(engagement.practice_id).filter(source=engagement.source)
+    known = rows.first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            engagement.save(force_insert=True)
+            EngagedService.objects.bulk_create(_services(engagement, terms))
+    except IntegrityError:
+        return rows.get()
+    return engagement
+
+
+def _services(engagement: Engagement, terms: Sequence[ServiceTerms]) -> list[EngagedService]:
+    continued = _continued(engagement.practice, terms)
+    entities = _clients(engagement, terms)
+    return [
+        EngagedService(
+            practice_id=engagement.practice_id,
+            engagement=engagement,
+            client_id=found.payer_id or engagement.client_id,
+            entity_id=found.entity_id,
+            service_id=found.service_id,
+            continues=continued.get(found.continues_id),
+            name=found.name,
+            description=found.description,
+            price=found.price,
+            quantity=found.quantity,
+            billing_method=found.billing_method,
+            weekday=found.weekday,
+            ledger_account_id=found.ledger_account_id,
+            line_tracking_id=found.line_tracking_id,
+            service_tracking_id=found.service_tracking_id,
+            alignment_amount=_alignment(engagement, found, continued, entities),
+            position=position,
+        )
+        for position, found in enumerate(terms)
+    ]
+
+
+Continued = dict[int | None, EngagedService]
+
+
+def _continued(practice: Practice, terms: Iterable[ServiceTerms]) -> Continued:
+    """The engaged services that are carried on, of this practice only."""
+    keys = [found.continues_id for found in terms if found.continues_id]
+    rows = EngagedService.objects.for_practice(practice).filter(pk__in=keys)
+    return {service.pk: service for service in rows}
+
+
+def _clients(engagement: Engagement, terms: Iterable[ServiceTerms]) -> dict[int, Client]:
+    keys = {found.entity_id for found in terms if found.entity_id} - {engagement.client_id}
+    rows = Client.objects.for_practice(engagement.practice_id).filter(pk__in=keys)
+    return {engagement.client_id: engagement.client, **{client.pk: client for client in rows}}
+
+
+def _alignment(
+    engagement: Engagement, terms: ServiceTerms, continued: Continued, clients: dict[int, Client]
+) -> Decimal:
+    """The signed amount; what is carried on keeps the amount that was signed for it, and is never billed it twice."""
+    if terms.billing_method != BillingMethod.MONTHLY:
+        return Decimal("0.00")
+    if terms.continues_id in continued:
+        return continued[terms.continues_id].alignment_amount
+    if not (engagement.has_alignment and terms.has_alignment):
+        return Decimal("0.00")
+    entity = clients[terms.entity_id or engagement.client_id]
+    return alignment_amount(terms.amount, engagement.planned_start, entity.year_end_month)
+
+
+def _raise_acceptance(engagement: Engagement, *, by: User | None, at: datetime) -> None:
+    """One invoice per payer for what is due at signing. What an adjustment carries on was billed then already."""
+    together = ("entity", "line_tracking__category", "service_tracking__category", "continues")
+    due = engagement.services.filter(billing_method=BillingMethod.ONCE_ACCEPTANCE).select_related(*together)
+    by_payer = defaultdict(list)
+    for service in due:
+        if service.continues is None or service.continues.billing_method != BillingMethod.ONCE_ACCEPTANCE:
+            by_payer[service.client_id].append(_billable(service, engagement.number))
+    if not by_payer:
+        return
+    practice = engagement.practice
+    holds = open_reasons(practice)
+    terms = terms_of(practice, list(by_payer))
+    today = today_in(practice.zone, at)
+    wanted = [
+        Wanted(
+            draft,
+            payer,
+            f"acc:{engagement.source}:{payer}:{draft.group}",
+            Invoice.Kind.ACCEPTANCE,
+            engagement=engagement,
+            is_released=not holds,
+        )
+        for payer, lines in by_payer.items()
+        for draft in invoice_drafts(
+            lines, terms[payer], kind=Invoice.Kind.ACCEPTANCE, month=first_of(today), posted_on=today, period=""
+        )
+        if draft.total
+    ]
+    invoices = raise_invoices(practice, wanted, by=by, at=at)
+    if holds and holds[0].reason != SAFE_MODE:
+        for invoice in invoices:
+            letters.acceptance_waits(invoice, reason=holds[0].sentence, at=at)
+
+
+def _billable(service: EngagedService, number: int) -> BillableLine:
+    is_elsewhere = service.entity is not None and service.entity_id != service.client_id
+    entity_name = str(service.entity) if is_elsewhere else ""
+    return BillableLine(
+        kind=PlanLine.Kind.ONE_OFF,
+        description=f"{service.name} ({entity_name})" if entity_name else service.name,
+        quantity=service.quantity,
+        unit_price=service.price,
+        amount=service.amount,
+        engaged_service_id=service.pk,
+        account_id=service.ledger_account_id,
+        line_tracking=tracking_of(service.line_tracking),
+        service_tracking=tracking_of(service.service_tracking),
+        entity_name=entity_name,
+        why=f"Once on acceptance of proposal {number}",
+        proposal_number=number,
+    )

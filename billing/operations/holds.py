@@ -1,0 +1,87 @@
+"""What holds a practice's invoices back: lost connections, Safe Mode, and the confirmation after it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from billing.models import Invoice, PostingHold
+from billing.operations.plans import settle_practice
+from billing.operations.raising import enqueue
+from billing.operations.standstill import SAFE_MODE as SAFE_MODE
+from billing.operations.standstill import open_reasons as open_reasons
+from billing.ports import all_ledgers
+from clients import operations as clients
+from clients.models import Practice, User
+
+Reason = PostingHold.Reason
+
+
+@transaction.atomic
+def place(*, practice: Practice, reason: str, at: datetime) -> PostingHold:
+    """Hold everything back for this reason from now on; the same hold again is the one that stands."""
+    holds = PostingHold.objects.for_practice(practice)
+    hold, _ = holds.get_or_create(practice=practice, reason=reason, lifted_at=None, defaults={"since": at})
+    _tell(practice, at=at)
+    return hold
+
+
+@transaction.atomic
+def lift(*, practice: Practice, reason: str, by: User | None, at: datetime) -> bool:
+    """Lift the hold of this reason; False when there was none. What waits goes out unless something else holds it."""
+    held = PostingHold.objects.for_practice(practice).open().filter(reason=reason)
+    lifted = bool(held.update(lifted_at=at, lifted_by=by))
+    _tell(practice, at=at)
+    return lifted
+
+
+@transaction.atomic
+def enter_safe_mode(*, practice: Practice, by: User | None, at: datetime) -> None:
+    """From now on nothing leaves the practice. A confirmation asked for before is asked again on leaving."""
+    clients.set_safe_mode(practice=practice, is_on=True, at=at)
+    PostingHold.objects.for_practice(practice).open().filter(reason=Reason.CONFIRMATION).update(
+        lifted_at=at, lifted_by=by
+    )
+    _tell(practice, at=at)
+
+
+@transaction.atomic
+def leave_safe_mode(*, practice: Practice, send_waiting: bool, by: User, at: datetime) -> list[Invoice]:
+    """Leave Safe Mode. What waited goes out only when the person says so; else it waits for `confirm_waiting`.
+
+    Answers the invoices that waited.
+    """
+    clients.set_safe_mode(practice=practice, is_on=False, at=at)
+    waiting = waiting_invoices(practice)
+    if waiting and not send_waiting:
+        place(practice=practice, reason=Reason.CONFIRMATION, at=at)
+    elif waiting:
+        confirm_waiting(practice=practice, by=by, at=at)
+    _tell(practice, at=at)
+    return waiting
+
+
+@transaction.atomic
+def confirm_waiting(*, practice: Practice, by: User, at: datetime) -> list[Invoice]:
+    """Let what waits go out, those due at signing included: a person has seen the list. Each goes once."""
+    waiting = waiting_invoices(practice)
+    held_back = Invoice.objects.for_practice(practice).waiting().filter(is_released=False)
+    released = list(held_back)
+    held_back.update(is_released=True)
+    for invoice in released:
+        invoice.is_released = True
+    enqueue(released, at=at)
+    lift(practice=practice, reason=Reason.CONFIRMATION, by=by, at=at)
+    return waiting
+
+
+def waiting_invoices(practice: Practice) -> list[Invoice]:
+    """What would go out if nothing held it back, oldest first."""
+    waiting = Invoice.objects.for_practice(practice).waiting().select_related("client", "plan")
+    return list(waiting.order_by("raised_at", "pk"))
+
+
+def _tell(practice: Practice, *, at: datetime) -> None:
+    """Wake the ledgers and bring the plans to where they stand now."""
+    for ledger in all_ledgers():
+        ledger.wake(practice, at=at)
+    settle_practice(practice=practice, at=at)

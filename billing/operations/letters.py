@@ -1,0 +1,77 @@
+"""What billing writes to people, each once per cause: the slugs are folders under templates/emails."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+
+from billing.models import BillingPlan, Invoice
+from notifications import outbox
+
+
+def plan_waits(plan: BillingPlan, *, has_come: bool, at: datetime) -> None:
+    """To the approvers: the plan is ready for review; or its posting day has come and nobody has approved it."""
+    slug = "plan_not_approved" if has_come else "plan_ready"
+    _to_approvers(plan, slug, f"{slug}:{plan.pk}:{plan.posts_on}", {}, at=at)
+
+
+def plan_posted(plan: BillingPlan, *, at: datetime) -> None:
+    """To the approvers: every invoice is in the ledger, with the totals. Nothing about a plan without invoices."""
+    posted = plan.invoices.posted()
+    count = posted.count()
+    if count:
+        total = posted.aggregate(Sum("total"))["total__sum"]
+        by_hand = plan.invoices.filter(is_handled_by_hand=True).count()
+        facts = {"invoice_count": count, "posted_total": total, "by_hand_count": by_hand}
+        _to_approvers(plan, "plan_posted", f"plan_posted:{plan.pk}", facts, at=at)
+
+
+def plan_refused(plan: BillingPlan, *, refused: int, refused_at: datetime, at: datetime) -> None:
+    """To the approvers: some invoices of the plan were refused. Once at the first, once more when the rest are in."""
+    since = refused_at if plan.status == BillingPlan.Status.NEEDS_ATTENTION else plan.raised_at
+    facts = {"refused_count": refused, "invoices": _some_refused(plan)}
+    cause = f"invoices_refused:{plan.pk}:{since:%Y-%m-%dT%H:%M:%S.%f}"
+    _to_approvers(plan, "invoices_refused", cause, facts, at=at)
+
+
+def invoice_refused(invoice: Invoice, *, at: datetime) -> None:
+    """To the approvers: one invoice outside a plan was refused; an acceptance invoice has a letter of its own."""
+    slug = "acceptance_refused" if invoice.kind == Invoice.Kind.ACCEPTANCE else "invoices_refused"
+    cause = f"{slug}:{invoice.uid}:{invoice.refused_at:%Y-%m-%dT%H:%M:%S.%f}"
+    _about_invoice(invoice, slug, cause, {"reason": invoice.refusal_reason}, at=at)
+
+
+def acceptance_waits(invoice: Invoice, *, reason: str, at: datetime) -> None:
+    """To the approvers: an invoice due at signing was raised while nothing may be sent; a person must send it."""
+    facts = {"reason": reason, "is_waiting": True}
+    _about_invoice(invoice, "acceptance_refused", f"acceptance_waits:{invoice.uid}", facts, at=at)
+
+
+def _some_refused(plan: BillingPlan) -> list[Invoice]:
+    return list(plan.invoices.refused().select_related("client").order_by("client__name", "pk")[:20])
+
+
+def _about_invoice(invoice: Invoice, slug: str, cause: str, facts: dict[str, Any], *, at: datetime) -> None:
+    outbox.write(
+        practice=invoice.practice,
+        slug=slug,
+        cause=cause,
+        recipients=outbox.to_approvers(invoice.practice),
+        context={"invoice": invoice, "client": invoice.client, "invoices": [invoice], "refused_count": 1, **facts},
+        audience=outbox.Audience.USER,
+        at=at,
+        url=f"/p/{invoice.practice.slug}/clients/{invoice.client_id}/invoices/",
+    )
+
+
+def _to_approvers(plan: BillingPlan, slug: str, cause: str, facts: dict[str, Any], *, at: datetime) -> None:
+    outbox.write(
+        practice=plan.practice,
+        slug=slug,
+        cause=cause,
+        recipients=outbox.to_approvers(plan.practice),
+        context={"plan": plan, "month": plan.month, **facts},
+        audience=outbox.Audience.USER,
+        at=at,
+        url=f"/p/{plan.practice.slug}/billing/{plan.month:%Y-%m}/",
+    )

@@ -1,0 +1,64 @@
+"""How the practice bills, where one client differs, and which tracking option stands for a person."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from billing.models import BillingSettings, ClientBilling, OwnerTracking, TrackingOption
+from billing.operations.invoices import requeue_repaired
+from billing.operations.terms import effective as effective
+from billing.operations.terms import settings_of as settings_of
+from billing.operations.terms import terms_of as terms_of
+from clients.models import Client, Membership, Practice, User
+
+KEPT = frozenset({"id", "practice", "client", "updated_at"})
+TEMPLATES = "always_draft_templates"
+
+
+@transaction.atomic
+def change_settings(*, practice: Practice, values: Mapping[str, Any], by: User, at: datetime) -> BillingSettings:
+    """Change the practice's billing settings; what is not named stays. Raises ValidationError on what does not fit.
+
+    Invoices that were refused for want of an account are queued again once a default is chosen.
+    """
+    settings = settings_of(practice)
+    _assign(settings, {name: value for name, value in values.items() if name != TEMPLATES})
+    settings.full_clean()
+    settings.save()
+    if TEMPLATES in values:
+        settings.always_draft_templates.set(values[TEMPLATES])
+    requeue_repaired(practice=practice, codes={"ACCOUNT_MISSING"}, at=at)
+    return settings
+
+
+@transaction.atomic
+def change_client_billing(*, client: Client, values: Mapping[str, Any], by: User, at: datetime) -> ClientBilling:
+    """Change where a client differs from the practice; None takes a value back. Applies to all future invoices."""
+    rows = ClientBilling.objects.for_practice(client.practice_id)
+    billing, _ = rows.get_or_create(client=client, practice_id=client.practice_id)
+    _assign(billing, values)
+    billing.full_clean()
+    billing.save()
+    return billing
+
+
+@transaction.atomic
+def change_owner_tracking(*, membership: Membership, option: TrackingOption | None, by: User, at: datetime) -> None:
+    """Which tracking option stands for this person where a service has none of its own; None for no option."""
+    rows = OwnerTracking.objects.for_practice(membership.practice_id)
+    if option is None:
+        rows.filter(membership=membership).delete()
+        return
+    rows.update_or_create(membership=membership, practice_id=membership.practice_id, defaults={"option": option})
+
+
+def _assign(row: BillingSettings | ClientBilling, values: Mapping[str, Any]) -> None:
+    """Set the fields of these names, and only fields that people may set."""
+    names = {field.name for field in row._meta.fields} - KEPT
+    unknown = values.keys() - names
+    if unknown:
+        raise ValueError(f"Not settings: {', '.join(sorted(unknown))}")
+    for name, value in values.items():
+        setattr(row, name, value)

@@ -1,0 +1,12 @@
+"""What the clock rings for."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from billing.operations import plans
+
+
+@shared_task
+def tick() -> None:
+    """Everything that is due in billing at this moment; asked every minute, harmless when asked twice."""
+    plans.tick(at=timezone.now())
