@@ -206,6 +206,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+ACCOUNT_SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # with "Stay signed in for 14 days"
 
 # ── E-mail: files under var/mail, or whatever EMAIL_URL names ───────────────────────────────────────
 

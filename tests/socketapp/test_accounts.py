@@ -68,3 +68,11 @@ def test_nobody_signs_up_by_themselves(client: HttpClient, db: None) -> None:
 def test_people_keep_the_address_they_were_invited_with() -> None:
     with pytest.raises(NoReverseMatch):
         reverse("account_email")
+
+
+def test_who_asks_to_stay_signed_in_stays_for_14_days(client: HttpClient, db: None) -> None:
+    member = make_member(make_practice())
+
+    client.post(reverse("account_login"), {"login": member.email, "password": PASSWORD, "remember": "on"})
+
+    assert client.session.get_expiry_age() == 14 * 24 * 60 * 60
