@@ -37,7 +37,7 @@ NAVIGATION: tuple[tuple[str, tuple[Door, ...]], ...] = (
             Door(
                 "Invoices to fix",
                 "alert-circle",
-                "xero_sync:failures",
+                "billing:failures",
                 Action.BILLING,
                 count="refused",
                 tone="bad",

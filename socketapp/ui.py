@@ -67,6 +67,7 @@ class Shell:
     home_url: str = "/"
     search_url: str = ""
     notices_url: str = ""
+    profile_url: str = ""
     has_shortcuts: bool = True
 
 
@@ -108,30 +109,36 @@ def _practice_shell(request: HttpRequest, membership: Membership, now: datetime)
         home_url=url_of("home", practice) or "/",
         search_url=url_of("clients:list", practice),
         notices_url=url_of("notifications:list", practice),
+        profile_url=url_of("clients:profile", practice),
         has_shortcuts=membership.user.has_shortcuts if membership.user else True,
     )
 
 
 def _navigation(request: HttpRequest, membership: Membership) -> list[Group]:
+    """The doors as this person sees them; what they may not do is not shown to them."""
+    practice = membership.practice
+    allowed = {door: url_of(door.route, practice) for _, doors in NAVIGATION for door in doors}
+    shown = {door: url for door, url in allowed.items() if url and may(membership, door.action)}
+    current = _current(request.path, shown, url_of("home", practice))
     groups = []
     for title, doors in NAVIGATION:
-        entries = [entry for door in doors if (entry := _entry(request, membership, door))]
+        entries = [Entry(door, shown[door], door == current, _count(door, practice)) for door in doors if door in shown]
         if entries:
             groups.append(Group("" if title == "foot" else title, entries, is_foot=title == "foot"))
     return groups
 
 
-def _entry(request: HttpRequest, membership: Membership, door: Door) -> Entry | None:
-    """The door as this person sees it; what they may not do is not shown to them."""
-    url = url_of(door.route, membership.practice)
-    if not url or not may(membership, door.action):
-        return None
-    home = url_of("home", membership.practice)
-    is_current = (
-        request.path == url if url == home else request.path.startswith(home + door.under if door.under else url)
-    )
-    count: str | None = getattr(settings, "COUNTS", {}).get(door.count)
-    return Entry(door, url, is_current, import_string(count)(membership.practice) if count else 0)
+def _current(path: str, shown: Mapping[Door, str], home: str) -> Door | None:
+    """Where this page belongs: the door with the longest address above it. Only Home itself belongs to Home."""
+    above = {door: home + door.under if door.under else url for door, url in shown.items()}
+    near = [door for door, url in above.items() if (path == url if url == home else path.startswith(url))]
+    return max(near, key=lambda door: len(above[door]), default=None)
+
+
+def _count(door: Door, practice: Practice) -> int:
+    """How many things wait behind this door."""
+    path: str | None = settings.COUNTS.get(door.count)
+    return int(import_string(path)(practice)) if path else 0
 
 
 def _banners(membership: Membership) -> list[Banner]:
@@ -153,7 +160,7 @@ def _safe_mode(membership: Membership) -> Banner:
         "title": "Safe Mode is on.",
         "text": "Nothing leaves Socket: no invoice, no contact, no e-mail to a client.",
     }
-    url = url_of("clients:safe_mode", membership.practice)
+    url = url_of("billing:safe_mode", membership.practice)
     if url and may(membership, Action.SETTINGS):
         banner.update({"url": url, "action": "Leave Safe Mode"})
     return banner

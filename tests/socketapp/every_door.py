@@ -18,10 +18,10 @@ def mounted(app: str, *names: str) -> object:
 
 urlpatterns = [
     path("p/<slug:practice>/", nothing, name="home"),
-    mounted("clients", "list", "settings", "settings_practice", "safe_mode"),
+    mounted("clients", "list", "settings_practice"),
     mounted("proposals", "list"),
-    mounted("billing", "plan", "work", "invoices", "services"),
-    mounted("xero_sync", "failures", "integrations"),
+    mounted("billing", "plan", "work", "failures", "invoices", "services", "safe_mode"),
+    mounted("xero_sync", "integrations"),
     mounted("notifications", "list"),
 ]
 

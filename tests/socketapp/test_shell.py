@@ -11,8 +11,8 @@ def home_of(practice: Practice) -> str:
     return reverse("home", kwargs={"practice": practice.slug})
 
 
-def shell_for(membership: Membership | None, **cookies: str):  # type: ignore[no-untyped-def]
-    request = RequestFactory().get("/")
+def shell_for(membership: Membership | None, address: str = "/", **cookies: str):  # type: ignore[no-untyped-def]
+    request = RequestFactory().get(address)
     request.COOKIES.update(cookies)
     if membership:
         request.membership = membership  # type: ignore[attr-defined]
@@ -41,7 +41,21 @@ def test_the_current_page_is_marked_in_the_navigation(client: HttpClient, db: No
     assert [entry.door.label for entry in current] == ["Home"]
 
 
-def test_what_a_person_may_not_do_is_not_shown_to_them(db: None, monkeypatch, settings) -> None:  # type: ignore[no-untyped-def]
+def test_a_page_belongs_to_the_nearest_door_above_it(db: None, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.ROOT_URLCONF = "tests.socketapp.every_door"
+    member = make_member(make_practice())
+
+    def current(address: str) -> list[str]:
+        groups = shell_for(member, address=f"/p/{member.practice.slug}/{address}").navigation
+        return [entry.door.label for group in groups for entry in group.entries if entry.is_current]
+
+    assert current("clients/list/14/work/") == ["Clients"]
+    assert current("settings/team/") == ["Practice settings"]
+    assert current("billing/invoices/failures/") == ["Invoices"]
+    assert current("notifications/list/") == []
+
+
+def test_what_a_person_may_not_do_is_not_shown_to_them(db: None, settings) -> None:  # type: ignore[no-untyped-def]
     settings.ROOT_URLCONF = "tests.socketapp.every_door"
     practice = make_practice()
 
