@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "send-letters": {"task": "notifications.tasks.send_due", "schedule": 30.0},
     "billing": {"task": "billing.tasks.tick", "schedule": 60.0},
+    "proposals": {"task": "proposals.tasks.tick", "schedule": 60.0},
 }
 
 # ── Ledgers: where invoices go, by the name an invoice keeps ────────────────────────────────────────
@@ -177,7 +178,9 @@ LEDGERS: dict[str, str] = {}
 COUNTS: dict[str, str] = {}  # "work", "refused": count(practice) -> int
 BANNERS: list[str] = []  # banners(practice) -> list of Banner
 UNREAD: list[str] = ["notifications.outbox.unread_count"]  # unread(user, practice) -> int
-ATTENTION: list[str] = []  # attention(membership, at) -> list of Card
+ATTENTION: list[str] = [  # attention(membership, at) -> list of Card
+    "proposals.operations.attention",
+]
 OVERVIEW: list[str] = []  # overview(membership, at) -> list of Panel
 
 # ── People: login by e-mail, joining by invitation ──────────────────────────────────────────────────

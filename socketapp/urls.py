@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from proposals import urls as proposals
 from socketapp import gallery, health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.front_door, name="front_door"),
     path("p/<slug:practice>/", home.home, name="home"),
     path("accounts/", include("socketapp.accounts")),
+    path("p/<slug:practice>/", include("proposals.urls")),
+    *proposals.public_urlpatterns,
     path("admin/", admin.site.urls),
 ]
 

@@ -1,11 +1,16 @@
 """Plain functions that make what a test needs. Firms and people are invented."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from clients.models import Client, ClientTag, Membership, Practice, Role, User
 from clients.records import company_number_key, name_key
+from proposals import signing
+from proposals.models import Proposal, ProposalLine
+from proposals.operations import accept
+from proposals.records import Evidence
 
 NOON = datetime(2026, 9, 15, 12, 0, tzinfo=UTC)
 PASSWORD = "correct-horse-battery"
@@ -47,3 +52,35 @@ def log_in(client: Any, membership: Membership) -> Any:
     """The HTTP client, logged in as this member."""
     client.force_login(membership.user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+# ── Proposals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def make_proposal(client: Client, *, lines: Any = (("Bookkeeping", "200.00", "monthly"),), **fields: Any) -> Proposal:
+    """A draft for the client; a line is (name, price, billing method) and perhaps a dict with the rest."""
+    by = fields.pop("created_by", None)
+    numbers = {"number": 100 + next(_numbers), "planned_start": date(2026, 9, 1), "created_at": NOON}
+    people = {"signatory_name": "Rosalind Beck", "signatory_email": "rosalind@haldenmill.example"}
+    values = {**numbers, **people, "letter": "Dear Rosalind,\n\n1. Our fees\nNet of VAT.", **fields}
+    proposal = Proposal.objects.create(practice=client.practice, client=client, created_by=by, **values)
+    for position, (name, price, method, *more) in enumerate(lines):
+        rest = more[0] if more else {}
+        ProposalLine.objects.create(
+            practice=client.practice, proposal=proposal, position=position, name=name, price=Decimal(price),
+            billing_method=method, **rest,
+        )  # fmt: skip
+    return proposal
+
+
+def send_proposal(proposal: Proposal, *, at: datetime = NOON, by: User | None = None) -> str:
+    """Sends it without the letter and without a PDF; the token of its signing link."""
+    proposal.send(by=by, at=at)
+    return signing.issue(proposal=proposal, name=proposal.signatory_name, email=proposal.signatory_email, at=at)
+
+
+def sign_proposal(proposal: Proposal, *, at: datetime = NOON) -> Proposal:
+    """Sends and signs it; it waits for its start to be confirmed."""
+    link = signing.find(token=send_proposal(proposal, at=at), at=at)
+    evidence = Evidence(ip_address="192.0.2.14", user_agent="Firefox")
+    return accept(link=link, signer_name=proposal.signatory_name, evidence=evidence, at=at)

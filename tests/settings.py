@@ -41,4 +41,6 @@ XERO_CLIENT_SECRET = "socket-demo-secret"
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
-ZEAL_ALLOWLIST = [{"model": "sessions.Session", "field": "*"}]  # signing in reads the session anew for each of its steps
+ZEAL_ALLOWLIST = [
+    {"model": "sessions.Session", "field": "*"}
+]  # signing in reads the session anew for each of its steps

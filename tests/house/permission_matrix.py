@@ -53,7 +53,36 @@ NOTIFICATIONS: dict[str, Row] = {}
 
 BILLING: dict[str, Row] = {}
 
-PROPOSALS: dict[str, Row] = {}
+PROPOSALS: dict[str, Row] = {
+    "proposals:list": Action.PROPOSALS,
+    "proposals:new": Action.PROPOSALS,
+    "proposals:drafts": Action.PROPOSALS,
+    "proposals:client_proposals": Action.PROPOSALS,
+    "proposals:proposal": Action.PROPOSALS,
+    "proposals:preview": Action.PROPOSALS,
+    "proposals:document": Action.PROPOSALS,
+    "proposals:general": Action.PROPOSALS,
+    "proposals:services": Action.PROPOSALS,
+    "proposals:running_total": Action.PROPOSALS,
+    "proposals:customise": Action.PROPOSALS,
+    "proposals:review": Action.PROPOSALS,
+    "proposals:sending": Action.SEND_PROPOSALS,
+    "proposals:link": Action.SEND_PROPOSALS,
+    "proposals:reminder": Action.SEND_PROPOSALS,
+    "proposals:reversion": Action.SEND_PROPOSALS,
+    "proposals:loss": Action.SEND_PROPOSALS,
+    "proposals:acceptance": Action.ACCEPT_ON_BEHALF,
+    "proposals:start": Action.SEND_PROPOSALS,
+    "proposals:ending": Action.SEND_PROPOSALS,
+    "proposals:adjustment": Action.PROPOSALS,
+    "proposals:renewal": Action.PROPOSALS,
+    "proposals:duplication": Action.PROPOSALS,
+    "signing:proposal": PUBLIC,  # each asks for an unguessable token
+    "signing:view": PUBLIC,
+    "signing:acceptance": PUBLIC,
+    "signing:refusal": PUBLIC,
+    "signing:document": PUBLIC,
+}
 
 XERO_SYNC: dict[str, Row] = {}
 

@@ -1,0 +1,31 @@
+"""What can be done to a proposal."""
+
+from proposals.operations.acceptance import accept as accept
+from proposals.operations.acceptance import accept_on_behalf as accept_on_behalf
+from proposals.operations.acceptance import decline as decline
+from proposals.operations.acceptance import mark_viewed as mark_viewed
+from proposals.operations.attention import attention as attention
+from proposals.operations.drafts import create as create
+from proposals.operations.drafts import default_terms as default_terms
+from proposals.operations.drafts import edit as edit
+from proposals.operations.drafts import line_for as line_for
+from proposals.operations.drafts import save_lines as save_lines
+from proposals.operations.following import adjust as adjust
+from proposals.operations.following import duplicate as duplicate
+from proposals.operations.following import renew as renew
+from proposals.operations.lifecycle import activate_due as activate_due
+from proposals.operations.lifecycle import confirm_start as confirm_start
+from proposals.operations.lifecycle import end as end
+from proposals.operations.lifecycle import expire_due as expire_due
+from proposals.operations.lifecycle import tick as tick
+from proposals.operations.offers import alignment_months as alignment_months
+from proposals.operations.offers import offer_of as offer_of
+from proposals.operations.offers import present_terms as present_terms
+from proposals.operations.offers import terms_of as terms_of
+from proposals.operations.sending import lose_pending_of_client as lose_pending_of_client
+from proposals.operations.sending import mark_lost as mark_lost
+from proposals.operations.sending import remind as remind
+from proposals.operations.sending import revert as revert
+from proposals.operations.sending import send as send
+from proposals.operations.sending import share as share
+from proposals.operations.signed import make_signed_document as make_signed_document

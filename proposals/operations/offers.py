@@ -1,0 +1,79 @@
+"""What a proposal offers, gathered from its rows; and its timeline."""
+
+from datetime import date, datetime
+
+from billing import calendar
+from clients.models import Client, User
+from proposals.models import Proposal, ProposalEvent, ProposalLine
+from proposals.records import LineTerms, Offer, Terms
+
+
+def offer_of(proposal: Proposal) -> Offer:
+    """Everything the client is shown. Two equal offers give the same document."""
+    practice, client = proposal.practice, proposal.client
+    author = proposal.created_by
+    return Offer(
+        number=proposal.number,
+        version=proposal.version,
+        title=proposal.title,
+        practice_name=practice.name,
+        practice_address=practice.address,
+        practice_email=practice.email,
+        practice_phone=practice.phone,
+        principal=practice.principal,
+        client_name=client.name,
+        client_address=client.address,
+        prepared_by=author.name if author else "",
+        signatory_name=proposal.signatory_name,
+        signatory_email=proposal.signatory_email,
+        planned_start=proposal.planned_start,
+        expires_on=proposal.expires_on,
+        introduction=proposal.introduction,
+        letter=proposal.letter,
+        alignment_months=alignment_months(proposal.client, proposal.planned_start, proposal.has_alignment),
+        lines=tuple(terms_of(line) for line in proposal.lines.all()),
+    )
+
+
+def alignment_months(client: Client, start: date, has_alignment: bool) -> int:
+    """How many months an alignment fee covers: none when the proposal says no or the client has no year end."""
+    if not has_alignment or client.year_end_month is None:
+        return 0
+    return calendar.alignment_months(start, client.year_end_month)
+
+
+def terms_of(line: ProposalLine) -> LineTerms:
+    """A stored line as it was filled in."""
+    return LineTerms(
+        name=line.name,
+        price=line.price,
+        billing_method=line.billing_method,
+        quantity=line.quantity,
+        description=line.description,
+        weekday=line.weekday,
+        service_id=line.service_id,
+        continues_id=line.continues_id,
+        line_tracking_id=line.line_tracking_id,
+        has_alignment=line.has_alignment,
+    )
+
+
+def present_terms(proposal: Proposal) -> Terms:
+    """The general part as it stands, for a form that changes some of it."""
+    return Terms(
+        title=proposal.title,
+        signatory_name=proposal.signatory_name,
+        signatory_email=proposal.signatory_email,
+        planned_start=proposal.planned_start,
+        has_alignment=proposal.has_alignment,
+        introduction=proposal.introduction,
+        letter=proposal.letter,
+        expires_on=proposal.expires_on,
+    )
+
+
+def note(proposal: Proposal, what: str, *, by: User | None, at: datetime, note: str = "") -> None:
+    """One entry of the timeline, in the caller's transaction."""
+    ProposalEvent.objects.create(
+        practice_id=proposal.practice_id, proposal=proposal, what=what, note=note[:1000], by=by, at=at
+    )
