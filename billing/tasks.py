@@ -1,12 +1,13 @@
 """What the clock rings for."""
 
 from celery import shared_task
+from celery.contrib.django.task import DjangoTask
 from django.utils import timezone
 
 from billing.operations import plans
 
 
-@shared_task
+@shared_task(base=DjangoTask)
 def tick() -> None:
     """Everything that is due in billing at this moment; asked every minute, harmless when asked twice."""
     plans.tick(at=timezone.now())

@@ -1,12 +1,13 @@
 """The bell of the letterbox."""
 
 from celery import shared_task
+from celery.contrib.django.task import DjangoTask
 from django.utils import timezone
 
 from notifications import operations
 
 
-@shared_task
+@shared_task(base=DjangoTask)
 def send_due() -> None:
     """Sends the letters that are due, and rings again while there are more."""
     if operations.send_due(at=timezone.now()):
