@@ -1,10 +1,14 @@
 """Plain functions that make what a test needs. Firms and people are invented."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from billing.models import BillingMethod, BillingPlan, Engagement, LedgerAccount, Service, TrackingOption
+from billing.operations import engagements, plans
+from billing.records import ServiceTerms
 from clients.models import Client, ClientTag, Membership, Practice, Role, User
 from clients.records import company_number_key, name_key
 from proposals import signing
@@ -84,3 +88,90 @@ def sign_proposal(proposal: Proposal, *, at: datetime = NOON) -> Proposal:
     link = signing.find(token=send_proposal(proposal, at=at), at=at)
     evidence = Evidence(ip_address="192.0.2.14", user_agent="Firefox")
     return accept(link=link, signer_name=proposal.signatory_name, evidence=evidence, at=at)
+
+
+# ── Billing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def moment(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
+    """A time in UTC, by default nine in the morning."""
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+def make_service(
+    practice: Practice,
+    name: str = "Bookkeeping",
+    price: str = "200.00",
+    method: str = BillingMethod.MONTHLY,
+    **fields: Any,
+) -> Service:
+    menu = fields.pop("menu", None)
+    if menu is None:
+        made = {"name": "2026", "starts_on": date(2026, 1, 1)}
+        menu, _ = practice.pricingmenus.get_or_create(practice=practice, status="active", defaults=made)
+    return Service.objects.create(
+        practice=practice, menu=menu, name=name, price=Decimal(price), billing_method=method, **fields
+    )
+
+
+def make_account(practice: Practice, code: str = "200", name: str = "Sales", **fields: Any) -> LedgerAccount:
+    fields = {"external_id": f"account-{code}", "is_sales": True, "seen_at": NOON, **fields}
+    return LedgerAccount.objects.create(practice=practice, code=code, name=name, **fields)
+
+
+def make_option(practice: Practice, label: str = "Partner: A") -> TrackingOption:
+    """A tracking option by its full label; its category is made when it is new."""
+    category_name, name = label.split(": ")
+    category, _ = practice.trackingcategorys.get_or_create(
+        practice=practice, external_id=f"category-{category_name}", name=category_name, defaults={"seen_at": NOON}
+    )
+    return TrackingOption.objects.create(
+        practice=practice, category=category, external_id=f"option-{label}", name=name, seen_at=NOON
+    )
+
+
+def terms(name: str = "Bookkeeping", price: str = "200.00", method: str = BillingMethod.MONTHLY, **fields: Any) -> Any:
+    """One agreed service, as an accepted proposal hands it over."""
+    return ServiceTerms(name=name, price=Decimal(price), billing_method=method, **fields)
+
+
+def make_engagement(
+    client: Client,
+    services: Sequence[ServiceTerms] | None = None,
+    starts_on: date | None = date(2026, 9, 1),
+    *,
+    at: datetime = NOON,
+    replaces: Engagement | None = None,
+    **fields: Any,
+) -> Engagement:
+    """An accepted proposal whose start is confirmed; without `starts_on`, one that waits for its start month."""
+    number = fields.pop("number", next(_numbers))
+    engagement = engagements.begin(
+        client=client,
+        source=fields.pop("source", f"proposal:{number}"),
+        number=number,
+        title=fields.pop("title", "Proposal"),
+        planned_start=fields.pop("planned_start", starts_on or date(2026, 9, 1)),
+        has_alignment=fields.pop("has_alignment", False),
+        terms=[terms()] if services is None else services,
+        replaces=replaces,
+        by=None,
+        at=at,
+    )
+    if starts_on is None:
+        return engagement
+    by = make_user("Rowan Ellis")
+    return engagements.confirm_start(engagement=engagement, month=starts_on, by=by, at=at)
+
+
+def make_plan(practice: Practice, month: date = date(2026, 9, 1), *, at: datetime = NOON) -> BillingPlan:
+    """The month's plan as it is drawn now."""
+    return plans.draft(practice=practice, month=month, at=at)
+
+
+def make_finalised_plan(
+    practice: Practice, month: date = date(2026, 9, 1), *, at: datetime = NOON, by: User | None = None
+) -> BillingPlan:
+    """The month's plan, approved; approved late for the month just ended its invoices are raised as well."""
+    plan = make_plan(practice, month, at=at)
+    return plans.approve(plan=plan, version=plan.version, by=by or make_user("Priya Sandhu"), at=at)

@@ -31,7 +31,9 @@ def mend(invoices: Collection[Invoice]) -> None:
     settings = settings_of(practice)
     lines = InvoiceLine.objects.for_practice(practice).filter(invoice__in=invoices).select_related(*TOGETHER)
     changed = [line for line in lines if _mend_line(line, settings)]
-    InvoiceLine.objects.bulk_update(changed, ["ledger_account", "tracking_1", "tracking_2", "note"])
+    InvoiceLine.objects.for_practice(practice).bulk_update(
+        changed, ["ledger_account", "tracking_1", "tracking_2", "note"]
+    )
     _mend_templates(invoices)
 
 

@@ -102,7 +102,7 @@ def _refresh(
         for name, value in listed[row.external_id].items():
             setattr(row, name, value)
     if changed:
-        model.objects.bulk_update(changed, list(next(iter(listed.values()))), batch_size=200)
+        rows.bulk_update(changed, list(next(iter(listed.values()))), batch_size=200)
     model.objects.bulk_create(new)
     rows.filter(pk__in=[row.pk for key, row in known.items() if key not in listed]).update(is_missing=True)
     return new + changed

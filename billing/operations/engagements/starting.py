@@ -79,7 +79,7 @@ def _start_services(engagement: Engagement, month: date, *, at: datetime, recomp
             year_end = (service.entity or service.client).year_end_month
             service.alignment_amount = alignment_amount(service.amount, month, year_end)
     fields = ["starts_on", "anchor", "updated_at", "alignment_amount"]
-    EngagedService.objects.bulk_update(services, fields)
+    EngagedService.objects.for_practice(engagement.practice_id).bulk_update(services, fields)
 
 
 def _anchor(service: EngagedService, month: date) -> date:
