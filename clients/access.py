@@ -3,7 +3,6 @@
 Every query in the house begins from the practice found here.
 """
 
-import hashlib
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
@@ -20,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from clients.models import ApiToken, Membership, Practice, Role, User
+from clients.records import token_hash as token_hash
 
 P = ParamSpec("P")
 
@@ -76,6 +76,7 @@ class PracticeRequest(HttpRequest):
     membership: Membership
 
     may: Callable[[Action], bool]
+    allows: dict[str, bool]  # the same for templates: {% if request.allows.billing %}
 
 
 View = Callable[Concatenate[PracticeRequest, P], HttpResponseBase]
@@ -116,14 +117,10 @@ def _admit(request: HttpRequest, membership: Membership, action: Action) -> Prac
     admitted.membership = membership
     admitted.practice = membership.practice
     admitted.may = lambda wanted: may(membership, wanted)
+    admitted.allows = {each.value: may(membership, each) for each in Action}
     if not may(membership, action):
         raise PermissionDenied("Your role does not include this. Ask an admin of your practice.")
     return admitted  # type: ignore[no-any-return]
-
-
-def token_hash(token: str) -> str:
-    """How a secret token is stored: its SHA-256 in hex. Tokens have 256 random bits, so no salt is needed."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -1,5 +1,6 @@
 """What a client is made of, and the keys by which the same firm is known again. Pure."""
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -75,6 +76,30 @@ def company_number_key(text: str) -> str:
         return number
     prefix, figures = found.groups()
     return prefix + figures.zfill(8 - len(prefix))
+
+
+def days_of(month: int) -> int:
+    """How many days a year end may count in this month: 29 in February."""
+    return 29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31
+
+
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(value: object) -> str:
+    """Text that a spreadsheet shows instead of running it: an apostrophe before =, +, -, @, tab and return."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+def plain_cell(text: str) -> str:
+    """The way back from `safe_cell`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(RISKY) else text
+
+
+def token_hash(token: str) -> str:
+    """How a secret token is stored: its SHA-256 in hex. Tokens have 256 random bits, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,6 +72,18 @@ class Message(PracticeRecord):
             ),
         ]
 
+    @property
+    def is_held(self) -> bool:
+        return self.status == self.Status.HELD
+
+    @property
+    def is_sent(self) -> bool:
+        return self.status == self.Status.SENT
+
+    @property
+    def is_failed(self) -> bool:
+        return self.status == self.Status.FAILED
+
 
 class Attachment(PracticeRecord):
     """A file that goes with a message."""

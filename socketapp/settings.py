@@ -164,6 +164,7 @@ CELERY_TIMEZONE = "UTC"
 
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "ring-for-imports": {"task": "clients.tasks.sweep_imports", "schedule": 60.0},
     "send-letters": {"task": "notifications.tasks.send_due", "schedule": 30.0},
     "billing": {"task": "billing.tasks.tick", "schedule": 60.0},
     "proposals": {"task": "proposals.tasks.tick", "schedule": 60.0},
@@ -197,6 +198,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
     {"NAME": f"{_validation}.CommonPasswordValidator"},
     {"NAME": f"{_validation}.NumericPasswordValidator"},
 ]
+INVITATION_LETTER = "notifications.outbox.invite"  # clients stands below notifications and finds it by this name
 ACCOUNT_ADAPTER = "socketapp.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -208,6 +210,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = False
 SESSION_COOKIE_AGE = 12 * 60 * 60
 ACCOUNT_SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # with "Stay signed in for 14 days"
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from clients import urls as clients
 from proposals import urls as proposals
 from socketapp import gallery, health, home
 
@@ -10,6 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.ready, name="health_ready"),
     path("", home.front_door, name="front_door"),
     path("p/<slug:practice>/", home.home, name="home"),
+    path("p/<slug:practice>/", include("clients.urls")),
+    path("p/<slug:practice>/", include("notifications.urls")),
+    *clients.public_urlpatterns,
     path("accounts/", include("socketapp.accounts")),
     path("p/<slug:practice>/", include("proposals.urls")),
     *proposals.public_urlpatterns,

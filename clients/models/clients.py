@@ -112,6 +112,21 @@ class Client(PracticeRecord):
         """Closed, else what the proposals say: Prospect, Active or Ad-hoc."""
         return "Closed" if self.is_closed else self.get_standing_display()
 
+    @property
+    def year_end_label(self) -> str:
+        """31 March; nothing where it is not known."""
+        if self.year_end_month is None:
+            return ""
+        return f"{self.year_end_day} {date(2000, self.year_end_month, 1):%B}"
+
+    @property
+    def closing_words(self) -> str:
+        """Until when it is billed, and why it was closed."""
+        if self.last_billable_month is None:
+            return ""
+        reason = f" {self.close_reason.rstrip('.')}." if self.close_reason else ""
+        return f"Billed for the last time in the plan of {self.last_billable_month:%B %Y}.{reason}"
+
     def is_closing_soon(self, month: date) -> bool:
         """Closed, but its last billable month has not passed in `month` (the 1st of the current month)."""
         return self.last_billable_month is not None and month <= self.last_billable_month

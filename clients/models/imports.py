@@ -29,6 +29,7 @@ class ClientImport(PracticeRecord):
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
+    applied_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -39,6 +40,27 @@ class ClientImport(PracticeRecord):
                 condition=~Q(status__in=["applied", "undone"]) | Q(applied_at__isnull=False),
             )
         ]
+
+    @property
+    def is_working(self) -> bool:
+        """A worker is busy with it."""
+        return self.status in (self.Status.READING, self.Status.APPLYING)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.status == self.Status.READY
+
+    @property
+    def is_applied(self) -> bool:
+        return self.status == self.Status.APPLIED
+
+    @property
+    def is_undone(self) -> bool:
+        return self.status == self.Status.UNDONE
+
+    @property
+    def is_unreadable(self) -> bool:
+        return self.status == self.Status.UNREADABLE
 
 
 class ClientImportRow(PracticeRecord):
@@ -62,3 +84,15 @@ class ClientImportRow(PracticeRecord):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint("client_import", "number", name="import_row_once")]
+
+    @property
+    def is_new(self) -> bool:
+        return self.outcome == self.Outcome.NEW
+
+    @property
+    def is_changed(self) -> bool:
+        return self.outcome == self.Outcome.CHANGED
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.outcome == self.Outcome.REJECTED

@@ -101,6 +101,10 @@ class Membership(PracticeRecord):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Role.OWNER
+
 
 class Invitation(PracticeRecord):
     """A seven-day invitation to join a practice with a role. Only the SHA-256 of its token is stored."""

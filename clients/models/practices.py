@@ -1,5 +1,6 @@
 """The tenant."""
 
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.core.validators import RegexValidator
@@ -43,3 +44,7 @@ class Practice(models.Model):
     def zone(self) -> ZoneInfo:
         """The zone in which this practice's days and months begin."""
         return ZoneInfo(self.time_zone)
+
+    def month_at(self, at: datetime) -> date:
+        """The 1st of the month that it is for this practice at this moment."""
+        return at.astimezone(self.zone).date().replace(day=1)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from clients.errors import AlreadyClosed, BadValues, ClientsRefusal, CompanyNumberTaken, NotClosed, NotYours
 from clients.models import Client, ClientEvent, ClientTag, Membership, Practice, User
-from clients.records import FIELD_LABELS, ClientValues, company_number_key, name_key
+from clients.records import FIELD_LABELS, ClientValues, company_number_key, days_of, name_key
 
 
 def create_client(
@@ -82,11 +82,6 @@ def _check_year_end(client: Client) -> None:
         raise BadValues({"year_end_month": ["A year end needs both a day and a month, or neither."]})
     if month is not None and day is not None and day > days_of(month):
         raise BadValues({"year_end_month": [f"That month has only {days_of(month)} days."]})
-
-
-def days_of(month: int) -> int:
-    """How many days a year end may count in this month: 29 in February."""
-    return 29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31
 
 
 def _check_company_number(client: Client) -> None:

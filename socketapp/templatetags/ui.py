@@ -1,6 +1,7 @@
 """The tags and filters of every template; settings registers them as built in, so no page loads them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from django.template import Context, Library
 from django.utils.safestring import SafeString, mark_safe
 
+from clients.models import Client
 from socketapp import charts, formats, icons
 
 register = Library()
@@ -89,6 +91,12 @@ def email_css() -> SafeString:
 def one_line(text: str) -> str:
     """An address of several lines, for a footer: 4 Vale Street, Marlhampton MH1 1AA."""
     return ", ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+@register.filter
+def is_closing_at(client: Client, now: datetime) -> bool:
+    """Whether a closed client is billed once more: {{ client|is_closing_at:shell.now }}."""
+    return client.is_closing_soon(now.date().replace(day=1))
 
 
 @register.filter

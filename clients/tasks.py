@@ -1,0 +1,31 @@
+"""Imports are read and written by workers."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from clients import operations
+from clients.models import ClientImport
+
+
+@shared_task
+def read_import(import_id: int) -> None:
+    """Reads the uploaded file into rows."""
+    found = ClientImport.objects.across_practices().select_related("practice").get(pk=import_id)
+    operations.read_import(client_import=found, at=timezone.now())
+
+
+@shared_task
+def write_import(import_id: int) -> None:
+    """Writes the rows of an import that a person has confirmed."""
+    found = ClientImport.objects.across_practices().select_related("practice").get(pk=import_id)
+    operations.write_import(client_import=found, at=timezone.now())
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Rings again for imports whose message was lost."""
+    to_read, to_write = operations.stalled_imports(at=timezone.now())
+    for key in to_read:
+        read_import.delay(key)
+    for key in to_write:
+        write_import.delay(key)

@@ -1,0 +1,1 @@
+"""Pages about clients, the team and the practice."""
