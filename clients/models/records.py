@@ -1,6 +1,6 @@
 """Rows that belong to a practice, and a queryset that refuses to answer without one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Self, TypeVar
 
 from django.db import models
@@ -76,6 +76,12 @@ class PracticeQuerySet(models.QuerySet[Row]):
     def update(self, **kwargs: Any) -> int:
         self._require_practice()
         return super().update(**kwargs)
+
+    def bulk_update(self, objs: Iterable[Row], fields: Iterable[str], batch_size: int | None = None) -> int:
+        """Rows in hand were fetched from a practice before."""
+        if not self._is_bound:
+            return self.across_practices().bulk_update(objs, fields, batch_size)
+        return super().bulk_update(objs, fields, batch_size)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         self._require_practice()
