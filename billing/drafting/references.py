@@ -1,5 +1,6 @@
 """The words and the status an invoice goes out with. Pure."""
 
+import re
 from collections.abc import Iterable
 
 from billing.models import Invoice, PostingStatus, TermsRule
@@ -11,6 +12,7 @@ STATUS_FIELDS = {
     Invoice.Kind.COMPLETION: "completion_status",
 }
 REFERENCE_LIMIT = 255
+PLACEHOLDER = re.compile(r"\{(proposal|period|po)\}")
 
 
 def posting_status(terms: EffectiveTerms, kind: str) -> str:
@@ -24,9 +26,8 @@ def posting_status(terms: EffectiveTerms, kind: str) -> str:
 def invoice_reference(pattern: str, *, proposals: Iterable[int], period: str, purchase_order: str) -> str:
     """The practice's pattern with {proposal}, {period} and {po} filled in; what is empty leaves no gap."""
     numbers = ", ".join(str(number) for number in sorted(set(proposals)))
-    text = pattern
-    for placeholder, value in (("{proposal}", numbers), ("{period}", period), ("{po}", purchase_order)):
-        text = text.replace(placeholder, value)
+    values = {"proposal": numbers, "period": period, "po": purchase_order}
+    text = PLACEHOLDER.sub(lambda found: values[found[1]], pattern)
     return " ".join(text.split()).strip(" ,-/·")[:REFERENCE_LIMIT]
 
 

@@ -12,6 +12,7 @@ from billing.operations.standstill import open_reasons as open_reasons
 from billing.ports import all_ledgers
 from clients import operations as clients
 from clients.models import Practice, User
+from notifications import outbox
 
 Reason = PostingHold.Reason
 
@@ -52,17 +53,17 @@ def leave_safe_mode(*, practice: Practice, send_waiting: bool, by: User, at: dat
     """
     clients.set_safe_mode(practice=practice, is_on=False, at=at)
     waiting = waiting_invoices(practice)
-    if waiting and not send_waiting:
-        place(practice=practice, reason=Reason.CONFIRMATION, at=at)
-    elif waiting:
+    if send_waiting:
         confirm_waiting(practice=practice, by=by, at=at)
+    elif waiting:
+        place(practice=practice, reason=Reason.CONFIRMATION, at=at)
     _tell(practice, at=at)
     return waiting
 
 
 @transaction.atomic
 def confirm_waiting(*, practice: Practice, by: User, at: datetime) -> list[Invoice]:
-    """Let what waits go out, those due at signing included: a person has seen the list. Each goes once."""
+    """Let what waits go out: a person has seen the list, those due at signing and letters to clients included."""
     waiting = waiting_invoices(practice)
     held_back = Invoice.objects.for_practice(practice).waiting().filter(is_released=False)
     released = list(held_back)
@@ -70,6 +71,7 @@ def confirm_waiting(*, practice: Practice, by: User, at: datetime) -> list[Invoi
     for invoice in released:
         invoice.is_released = True
     enqueue(released, at=at)
+    outbox.deliver_held(practice=practice, at=at)
     lift(practice=practice, reason=Reason.CONFIRMATION, by=by, at=at)
     return waiting
 

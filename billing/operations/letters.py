@@ -1,12 +1,13 @@
 """What billing writes to people, each once per cause: the slugs are folders under templates/emails."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
-
-from django.db.models import Sum
 
 from billing.models import BillingPlan, Invoice
 from notifications import outbox
+
+ZERO = Decimal("0.00")
 
 
 def plan_waits(plan: BillingPlan, *, has_come: bool, at: datetime) -> None:
@@ -17,12 +18,10 @@ def plan_waits(plan: BillingPlan, *, has_come: bool, at: datetime) -> None:
 
 def plan_posted(plan: BillingPlan, *, at: datetime) -> None:
     """To the approvers: every invoice is in the ledger, with the totals. Nothing about a plan without invoices."""
-    posted = plan.invoices.posted()
-    count = posted.count()
-    if count:
-        total = posted.aggregate(Sum("total"))["total__sum"]
+    totals = list(plan.invoices.posted().values_list("total", flat=True))
+    if totals:
         by_hand = plan.invoices.filter(is_handled_by_hand=True).count()
-        facts = {"invoice_count": count, "posted_total": total, "by_hand_count": by_hand}
+        facts = {"invoice_count": len(totals), "posted_total": sum(totals, ZERO), "by_hand_count": by_hand}
         _to_approvers(plan, "plan_posted", f"plan_posted:{plan.pk}", facts, at=at)
 
 
@@ -60,7 +59,7 @@ def _about_invoice(invoice: Invoice, slug: str, cause: str, facts: dict[str, Any
         context={"invoice": invoice, "client": invoice.client, "invoices": [invoice], "refused_count": 1, **facts},
         audience=outbox.Audience.USER,
         at=at,
-        url=f"/p/{invoice.practice.slug}/clients/{invoice.client_id}/invoices/",
+        url=f"/p/{invoice.practice.slug}/invoices/{invoice.pk}/",
     )
 
 

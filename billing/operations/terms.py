@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.db.models import F
+
 from billing.models import BillingSettings, ClientBilling, OwnerTracking, TrackingOption
 from billing.records import EffectiveTerms, Tracking
 from clients.models import Client, Practice
@@ -32,6 +34,16 @@ def settings_of(practice: Practice) -> BillingSettings:
     """The practice's billing settings, made with the defaults when first needed."""
     found, _ = BillingSettings.objects.for_practice(practice).get_or_create(practice=practice)
     return found
+
+
+def take_turns(practice: Practice) -> None:
+    """One approval at a time in a practice: the row stays locked until the caller's transaction ends.
+
+    Two plans might else bill the same once-in-advance service, neither seeing the other. An update, because SQLite
+    knows no SELECT FOR UPDATE (there every transaction takes turns anyway).
+    """
+    settings_of(practice)
+    BillingSettings.objects.for_practice(practice).update(destination=F("destination"))
 
 
 def tracking_of(option: TrackingOption | None) -> Tracking | None:

@@ -9,6 +9,8 @@ from billing.models import BillingPlan, NotDraft, PlanChanged, PlanEvent
 from billing.operations.plans.checksums import checksum_of
 from billing.operations.plans.drawing import draft
 from billing.operations.plans.posting import raise_plan
+from billing.operations.plans.reading import drawing_of
+from billing.operations.terms import take_turns
 from clients.models import User
 
 
@@ -28,6 +30,9 @@ def finalise(plan: BillingPlan, *, by: User | None, at: datetime) -> BillingPlan
     if not plan.is_draft:
         raise NotDraft(plan.month)
     with transaction.atomic():
+        take_turns(plan.practice)
+        if drawing_of(plan.practice, plan.month).fingerprint != plan.fingerprint:
+            raise PlanChanged(plan.month)
         plan.approve(version=plan.version, checksum=checksum_of(plan), by=by, at=at)
         note_event(plan, "approved", f"£{plan.total:,.2f}, {plan.line_count} lines", by=by, at=at)
         today = today_in(plan.practice.zone, at)
