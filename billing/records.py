@@ -4,7 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from billing.models import BillingMethod, Invoice, InvoiceDateRule, PlanLine, PlanRow, PostingStatus, TermsRule
+from billing.models import (
+    BillingMethod,
+    Invoice,
+    InvoiceDateRule,
+    PlanLine,
+    PlanRow,
+    PostingHold,
+    PostingStatus,
+    TermsRule,
+)
 
 PENNY = Decimal("0.01")
 
@@ -281,3 +290,8 @@ class OpenHold:
     reason: str
     since: datetime | None
     sentence: str
+
+    @property
+    def is_confirmable(self) -> bool:
+        """A person may let what waits go out; the others end when their cause ends."""
+        return self.reason == PostingHold.Reason.CONFIRMATION

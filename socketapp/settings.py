@@ -176,13 +176,21 @@ LEDGERS: dict[str, str] = {}
 
 # ── The shell and Home: whom they ask, by name; see socketapp.ui and socketapp.home ─────────────────
 
-COUNTS: dict[str, str] = {}  # "work", "refused": count(practice) -> int
-BANNERS: list[str] = []  # banners(practice) -> list of Banner
+COUNTS: dict[str, str] = {  # count(practice) -> int
+    "work": "billing.views.attention.open_work",
+    "refused": "billing.views.attention.to_fix",
+}
+BANNERS: list[str] = [  # banners(practice) -> list of Banner
+    "billing.views.attention.banners",
+]
 UNREAD: list[str] = ["notifications.outbox.unread_count"]  # unread(user, practice) -> int
 ATTENTION: list[str] = [  # attention(membership, at) -> list of Card
+    "billing.views.attention.attention",
     "proposals.operations.attention",
 ]
-OVERVIEW: list[str] = []  # overview(membership, at) -> list of Panel
+OVERVIEW: list[str] = [  # overview(membership, at) -> list of Panel
+    "billing.views.attention.overview",
+]
 
 # ── People: login by e-mail, joining by invitation ──────────────────────────────────────────────────
 

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<slug:practice>/", include("notifications.urls")),
     *clients.public_urlpatterns,
     path("accounts/", include("socketapp.accounts")),
+    path("p/<slug:practice>/", include("billing.urls")),
     path("p/<slug:practice>/", include("proposals.urls")),
     *proposals.public_urlpatterns,
     path("admin/", admin.site.urls),

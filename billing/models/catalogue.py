@@ -139,6 +139,15 @@ class PricingMenu(PracticeRecord):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_active(self) -> bool:
+        """What proposals offer."""
+        return self.status == self.Status.ACTIVE
+
+    @property
+    def is_archived(self) -> bool:
+        return self.status == self.Status.ARCHIVED
+
 
 class ServiceQuerySet(PracticeQuerySet["Service"]):
     """Services of a practice."""

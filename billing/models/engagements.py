@@ -193,3 +193,7 @@ class WorkItem(PracticeRecord):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN

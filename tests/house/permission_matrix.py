@@ -51,7 +51,47 @@ CLIENTS: dict[str, Row] = {}
 
 NOTIFICATIONS: dict[str, Row] = {}
 
-BILLING: dict[str, Row] = {}
+BILLING: dict[str, Row] = {
+    "billing:plan": Action.BILLING,
+    "billing:plan_month": Action.BILLING,
+    "billing:plan_checks": Action.BILLING,
+    "billing:plan_progress": Action.BILLING,
+    "billing:plan_export": Action.BILLING,
+    "billing:plan_preview": Action.BILLING,
+    "billing:invoices": Action.BILLING,
+    "billing:invoice": Action.BILLING,
+    "billing:failures": Action.BILLING,
+    "billing:work_completion": Action.BILLING,
+    "billing:work_undo": Action.BILLING,
+    "billing:invoice_undo": Action.BILLING,
+    "billing:work_new": Action.BILLING,
+    "billing:client_terms": Action.BILLING,
+    "billing:client_invoices": Action.BILLING,
+    "billing:plan_approval": Action.APPROVE,
+    "billing:plan_reopening": Action.APPROVE,
+    "billing:plan_posting": Action.APPROVE,
+    "billing:invoice_attempt": Action.APPROVE,
+    "billing:invoice_sending": Action.APPROVE,
+    "billing:invoice_by_hand": Action.APPROVE,
+    "billing:failures_attempt": Action.APPROVE,
+    "billing:waiting_confirmation": Action.APPROVE,
+    "billing:work": Action.WORK,
+    "billing:work_proposed": Action.WORK,
+    "billing:client_work": Action.WORK,
+    "billing:services": Action.SETTINGS,
+    "billing:menu_new": Action.SETTINGS,
+    "billing:menu_copy": Action.SETTINGS,
+    "billing:menu_activation": Action.SETTINGS,
+    "billing:menu_archive": Action.SETTINGS,
+    "billing:account_codes": Action.SETTINGS,
+    "billing:service_new": Action.SETTINGS,
+    "billing:service": Action.SETTINGS,
+    "billing:service_archive": Action.SETTINGS,
+    "billing:settings_billing": Action.SETTINGS,
+    "billing:safe_mode": Action.SETTINGS,
+    "billing:client_invoicing": Action.CLIENTS,
+    "billing:client_why": Action.CLIENTS,
+}
 
 PROPOSALS: dict[str, Row] = {
     "proposals:list": Action.PROPOSALS,

@@ -4,6 +4,7 @@ from billing.operations.catalogue.menus import ArchivedMenu as ArchivedMenu
 from billing.operations.catalogue.menus import activate_menu as activate_menu
 from billing.operations.catalogue.menus import archive_menu as archive_menu
 from billing.operations.catalogue.menus import archive_service as archive_service
+from billing.operations.catalogue.menus import change_accounts as change_accounts
 from billing.operations.catalogue.menus import create_menu as create_menu
 from billing.operations.catalogue.menus import create_service as create_service
 from billing.operations.catalogue.menus import duplicate_menu as duplicate_menu

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from billing.models import PricingMenu, Service
+from billing.models import LedgerAccount, PricingMenu, Service
 from clients.models import Practice, User
 
 SERVICE_FIELDS = frozenset(
@@ -84,6 +84,16 @@ def create_service(*, menu: PricingMenu, values: Mapping[str, Any], by: User, at
 def edit_service(*, service: Service, values: Mapping[str, Any], by: User, at: datetime) -> Service:
     """Change what is offered from now on; what was agreed before stays as it was agreed."""
     return _saved(service, values)
+
+
+@transaction.atomic
+def change_accounts(*, menu: PricingMenu, accounts: Mapping[int, LedgerAccount | None], by: User, at: datetime) -> int:
+    """Give services of this menu their account codes, by service id; None for the practice's default. How many."""
+    services = Service.objects.for_practice(menu.practice_id).filter(menu=menu)
+    return sum(
+        services.filter(pk=service_id).update(ledger_account=account, updated_at=at)
+        for service_id, account in accounts.items()
+    )
 
 
 def archive_service(*, service: Service, by: User, at: datetime) -> Service:

@@ -1,0 +1,1 @@
+"""What the pages ask of billing's rows: reading only, constant numbers of queries, no clock."""

@@ -1,0 +1,253 @@
+"""A billing plan as the page shows it: its rows, their order, what filters them, and twelve months beside it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+from dateutil.relativedelta import relativedelta
+from django.db.models import Sum
+
+from billing.models import BillingPlan, PlanRow
+from clients.models import Practice
+
+NOTHING = Decimal("0.00")
+GOOD, BAD = "good", "bad"
+CHANGE_ORDER: Mapping[str, int] = {
+    change: index
+    for index, change in enumerate(
+        (
+            PlanRow.Change.NEW,
+            PlanRow.Change.RETURNING,
+            PlanRow.Change.EXPANSION,
+            PlanRow.Change.CONTRACTION,
+            PlanRow.Change.CHANGED,
+            PlanRow.Change.CYCLICAL,
+            PlanRow.Change.CHURN,
+            PlanRow.Change.NONE,
+        )
+    )
+}
+
+
+class Standing(Protocol):
+    """What the ledger knows about a client's contact: the port's ContactStanding, as far as a row needs it."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def tone(self) -> str: ...
+
+    @property
+    def fix_url(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One client's row of a plan with what is known about its contact; light, since a plan may hold a thousand."""
+
+    client_id: int
+    name: str
+    change: str
+    amount: Decimal
+    last_amount: Decimal
+    line_count: int
+    last_line_count: int
+    owner_id: int | None
+    owner: str
+    template_id: int | None
+    posting_status: str | None
+    standing: Standing | None = None
+    finding: str = ""
+    drift: str = ""
+
+    @property
+    def difference(self) -> Decimal:
+        return self.amount - self.last_amount
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self.change == PlanRow.Change.NONE
+
+    @property
+    def has_warning(self) -> bool:
+        return self.standing is not None and self.standing.tone != GOOD
+
+    @property
+    def is_held(self) -> bool:
+        """It is billed, and something is red: its contact, or what billing itself found."""
+        held_by_contact = self.standing is not None and self.standing.tone == BAD
+        return self.amount > 0 and (held_by_contact or bool(self.finding))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for."""
+
+    change: str = ""
+    has_warnings: bool = False
+    owner: str = ""
+    template: str = ""
+    text: str = ""
+    sort: str = ""
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.change or self.has_warnings or self.owner or self.template or self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of some rows."""
+
+    clients: int = 0
+    invoices: int = 0
+    last_invoices: int = 0
+    amount: Decimal = NOTHING
+    last_amount: Decimal = NOTHING
+    lines: int = 0
+    last_lines: int = 0
+    unchanged: int = 0
+
+    @property
+    def difference(self) -> Decimal:
+        return self.amount - self.last_amount
+
+    @property
+    def changed(self) -> int:
+        return self.clients - self.unchanged
+
+    @property
+    def percent(self) -> str:
+        """The difference in per cent of last month; empty where there is nothing to compare."""
+        if not self.last_amount or not self.difference:
+            return ""
+        return f"{abs(self.difference) / self.last_amount * 100:.1f}%"
+
+    @property
+    def way(self) -> str:
+        return "down" if self.difference < 0 else "up"
+
+
+def entries(plan: BillingPlan) -> list[Entry]:
+    """Every row of the plan, in one query."""
+    fields = ("client_id", "client_name", "change", "amount", "last_amount", "line_count", "last_line_count")
+    about = (
+        "client__owner_id",
+        "client__owner__name",
+        "client__billing__template_id",
+        "client__billing__posting_status",
+    )
+    rows = PlanRow.objects.for_practice(plan.practice_id).filter(plan=plan).order_by()
+    return [Entry(*row[:8], row[8] or "", *row[9:]) for row in rows.values_list(*fields, *about)]
+
+
+def annotated(
+    found: Iterable[Entry],
+    standings: Mapping[int, Standing],
+    findings: Mapping[int, str],
+    drift: Mapping[int, str],
+) -> list[Entry]:
+    """The same rows with what the ledger and billing itself have found about them."""
+    return [
+        replace(
+            entry,
+            standing=standings.get(entry.client_id),
+            finding=findings.get(entry.client_id, ""),
+            drift=drift.get(entry.client_id, ""),
+        )
+        for entry in found
+    ]
+
+
+def shown(found: Iterable[Entry], wanted: Wanted) -> list[Entry]:
+    """The rows asked for, in the order asked for; by itself: held ones, then changes, then the unchanged."""
+    return ordered([entry for entry in found if _is_wanted(entry, wanted)], wanted.sort)
+
+
+def _is_wanted(entry: Entry, wanted: Wanted) -> bool:
+    return (
+        (not wanted.change or entry.change == wanted.change)
+        and (not wanted.has_warnings or entry.has_warning)
+        and (not wanted.owner or str(entry.owner_id or "none") == wanted.owner)
+        and (not wanted.template or str(entry.template_id or "none") == wanted.template)
+        and (not wanted.text or wanted.text.casefold() in entry.name.casefold())
+    )
+
+
+SORTS: Mapping[str, Callable[[Entry], Any]] = {
+    "client": lambda entry: entry.name.casefold(),
+    "change": lambda entry: (CHANGE_ORDER[entry.change], entry.name.casefold()),
+    "this": lambda entry: entry.amount,
+    "last": lambda entry: entry.last_amount,
+    "difference": lambda entry: entry.difference,
+    "lines": lambda entry: entry.line_count,
+}
+
+
+def ordered(found: Sequence[Entry], sort: str) -> list[Entry]:
+    by_name = sorted(found, key=SORTS["client"])
+    key = SORTS.get(sort.lstrip("-"))
+    if key is None:
+        return sorted(by_name, key=lambda entry: (not entry.is_held, CHANGE_ORDER[entry.change]))
+    return sorted(by_name, key=key, reverse=sort.startswith("-"))
+
+
+def totals(found: Iterable[Entry]) -> Totals:
+    """Sums over some rows, in one pass."""
+    rows = list(found)
+    return Totals(
+        clients=len(rows),
+        invoices=sum(1 for row in rows if row.amount),
+        last_invoices=sum(1 for row in rows if row.last_amount),
+        amount=sum((row.amount for row in rows), NOTHING),
+        last_amount=sum((row.last_amount for row in rows), NOTHING),
+        lines=sum(row.line_count for row in rows),
+        last_lines=sum(row.last_line_count for row in rows),
+        unchanged=sum(1 for row in rows if row.is_unchanged),
+    )
+
+
+def change_counts(found: Iterable[Entry]) -> Counter[str]:
+    return Counter(entry.change for entry in found)
+
+
+@dataclass(slots=True)
+class MonthSums:
+    """One bar of the chart, in the words of socketapp.charts.Month."""
+
+    month: date
+    up: dict[str, Decimal] = field(default_factory=dict)
+    down: dict[str, Decimal] = field(default_factory=dict)
+
+    def as_bar(self) -> dict[str, object]:
+        return {"month": self.month, "up": self.up, "down": self.down}
+
+
+def twelve_months(practice: Practice, month: date) -> list[dict[str, object]]:
+    """What was billed in this month and the eleven before it, by change type; what churned hangs below the line."""
+    months = [month - relativedelta(months=back) for back in range(11, -1, -1)]
+    sums = {each: MonthSums(each) for each in months}
+    rows = PlanRow.objects.for_practice(practice).filter(plan__month__gte=months[0], plan__month__lte=month)
+    grouped = rows.order_by().values_list("plan__month", "change").annotate(Sum("amount"), Sum("last_amount"))
+    for of, change, amount, last_amount in grouped:
+        if change == PlanRow.Change.CHURN:
+            sums[of].down[change] = Decimal(last_amount)
+        elif amount:
+            sums[of].up[change] = Decimal(amount)
+    return [each.as_bar() for each in sums.values()]
+
+
+def neighbours(found: Sequence[Entry], client_id: int) -> tuple[int | None, int | None]:
+    """The clients before and after one in the page's own order."""
+    ids = [entry.client_id for entry in found]
+    if client_id not in ids:
+        return None, None
+    index = ids.index(client_id)
+    return (ids[index - 1] if index else None), (ids[index + 1] if index + 1 < len(ids) else None)

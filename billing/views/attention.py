@@ -1,0 +1,159 @@
+"""What of billing needs somebody today, and the counts and banners that stand on every page."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from billing import calendar
+from billing.models import BillingPlan, BillingSettings, Invoice, WorkItem
+from billing.operations import holds
+from billing.reports import refusals, results
+from clients.access import Action, may
+from clients.models import Membership, Practice
+
+MOST_ITEMS = 20
+
+
+def open_work(practice: Practice) -> int:
+    """How much work waits to be completed."""
+    return WorkItem.objects.for_practice(practice).open().count()
+
+
+def to_fix(practice: Practice) -> int:
+    """How many invoices need a person."""
+    return Invoice.objects.for_practice(practice).filter(results.to_fix()).count()
+
+
+def banners(practice: Practice) -> list[dict[str, str]]:
+    """The confirmation asked for after Safe Mode; a lost connection is told by the app that lost it."""
+    if practice.is_safe_mode:
+        return []
+    return [
+        {
+            "tone": "warn",
+            "icon": "hand-stop",
+            "title": "Invoices wait for your word.",
+            "text": hold.sentence,
+            "url": reverse("billing:settings_billing", kwargs={"practice": practice.slug}),
+            "action": "Decide",
+        }
+        for hold in holds.open_reasons(practice)
+        if hold.is_confirmable
+    ]
+
+
+def attention(membership: Membership, at: datetime) -> list[dict[str, Any]]:
+    """The plan to approve with its date, invoices to fix, work that somebody proposed as done."""
+    if not may(membership, Action.BILLING):
+        return []
+    practice = membership.practice
+    cards = [*_plans(practice, at), _refused(practice), _proposed(practice)]
+    return [card for card in cards if card]
+
+
+def _plans(practice: Practice, at: datetime) -> list[dict[str, Any]]:
+    """Drafts that post within the month or should have posted; plans whose posting stopped."""
+    today = calendar.today_in(practice.zone, at)
+    near = calendar.add_months(today, 1)
+    plans = BillingPlan.objects.for_practice(practice).filter(
+        posts_on__lte=near, posts_on__gte=calendar.add_months(today, -2)
+    )
+    return [card for plan in plans.order_by("month") if (card := _plan_card(practice, plan, at))]
+
+
+def _plan_card(practice: Practice, plan: BillingPlan, at: datetime) -> dict[str, Any]:
+    url = reverse("billing:plan_month", kwargs={"practice": practice.slug, "month": plan.month})
+    facts = {"url": url, "amount": plan.total, "is_primary": True}
+    if plan.is_draft and plan.line_count:
+        is_late = plan.posts_on <= calendar.today_in(practice.zone, at)
+        when = f"{plan.posts_on:%A} {plan.posts_on.day} {plan.posts_on:%B %Y}"
+        note = (
+            f"It was due on {when}; nothing posts before somebody approves it." if is_late else f"It posts on {when}."
+        )
+        tone = "bad" if is_late else "accent"
+        return {**facts, "tone": tone, "icon": "calendar-dollar", "title": f"Approve the {plan.month:%B} plan",
+                "note": f"£{plan.total:,.2f}. {note}", "action": "Review the plan"}  # fmt: skip
+    if plan.status == BillingPlan.Status.BLOCKED:
+        return {**facts, "tone": "bad", "icon": "hand-stop", "title": f"The {plan.month:%B} plan is blocked",
+                "note": "Nothing is lost and nothing is sent.", "action": "See why"}  # fmt: skip
+    return {}
+
+
+def _refused(practice: Practice) -> dict[str, Any]:
+    found = (
+        Invoice.objects.for_practice(practice).filter(results.to_fix()).select_related("client").order_by("raised_at")
+    )
+    invoices = list(found[:MOST_ITEMS])
+    if not invoices:
+        return {}
+    count = len(invoices) if len(invoices) < MOST_ITEMS else found.count()
+    causes = refusals.causes(invoices)
+    return {
+        "tone": "bad",
+        "icon": "alert-circle",
+        "title": "1 invoice to fix" if count == 1 else f"{count} invoices to fix",
+        "note": causes[0].title if len(causes) == 1 else f"{causes[0].title}, and {len(causes) - 1} more.",
+        "url": reverse("billing:failures", kwargs={"practice": practice.slug}),
+        "action": "Fix it" if count == 1 else "Fix them",
+        "count": count,
+        "amount": sum((invoice.total for invoice in invoices), Decimal("0.00")),
+        "items": [_item(practice, invoice) for invoice in invoices],
+    }
+
+
+def _item(practice: Practice, invoice: Invoice) -> dict[str, Any]:
+    """Signed or done, and not billed: one line of the leak list."""
+    where = {"practice": practice.slug}
+    return {
+        "client": invoice.client.name,
+        "client_url": reverse("billing:client_invoices", kwargs={**where, "client_id": invoice.client_id}),
+        "why": refusals.title_of(invoice.refusal_code) if invoice.is_refused else "Waits for Send to Xero now",
+        "since": calendar.today_in(practice.zone, invoice.refused_at or invoice.raised_at),
+        "amount": invoice.total,
+        "action": "Fix",
+        "url": reverse("billing:invoice", kwargs={**where, "invoice_id": invoice.pk}),
+    }
+
+
+def _proposed(practice: Practice) -> dict[str, Any]:
+    proposed = WorkItem.objects.for_practice(practice).open().filter(proposed_at__isnull=False)
+    fees = list(proposed.values_list("amount", flat=True))
+    if not fees:
+        return {}
+    return {
+        "tone": "info",
+        "icon": "checklist",
+        "title": "1 piece of work is proposed as done"
+        if len(fees) == 1
+        else f"{len(fees)} pieces of work are proposed as done",
+        "note": "Mark it as completed and its invoice goes out.",
+        "url": reverse("billing:work", kwargs={"practice": practice.slug}) + "?state=proposed",
+        "action": "Complete",
+        "count": len(fees),
+        "amount": sum(fees, Decimal("0.00")),
+    }
+
+
+def overview(membership: Membership, at: datetime) -> list[dict[str, Any]]:
+    """This month's plan in three figures, for those who may see it."""
+    if not may(membership, Action.BILLING):
+        return []
+    practice = membership.practice
+    kept = BillingSettings.objects.for_practice(practice).first()
+    timing = kept.timing if kept else BillingSettings.Timing.ARREARS
+    month = calendar.open_month(calendar.today_in(practice.zone, at), timing)
+    plan = BillingPlan.objects.for_practice(practice).in_month(month).first()
+    if plan is None:
+        return []
+    days = (plan.posts_on - calendar.today_in(practice.zone, at)).days
+    when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
+    url = reverse("billing:plan_month", kwargs={"practice": practice.slug, "month": month})
+    panel = {
+        "title": f"{month:%B %Y} billing plan",
+        "rows": [("Net of VAT", plan.total), ("Lines", plan.line_count), ("State", plan.get_status_display())],
+        "url": url,
+        "action": "Open the plan",
+    }
+    return [panel | ({"lead": f"The {month:%B} plan posts {when}."} if days >= 0 and not plan.is_raised else {})]

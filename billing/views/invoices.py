@@ -1,0 +1,192 @@
+"""Invoices: the list, one of them, the ones that need a person, and what a person may do about them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from billing.forms import ReasonForm
+from billing.models import Invoice
+from billing.operations import holds, invoices
+from billing.ports import get_ledger
+from billing.reports import refusals, results
+from billing.views.paper import paper_of_invoice
+from billing.views.pieces import Chip, chip, dialog, done, page_of, refused, wants_fragment
+from billing.views.refusals import acts, refusal_of, repairs
+from clients.access import Action, PracticeRequest, practice_page
+
+FIXED_LATELY = 5
+
+
+@practice_page(Action.BILLING)
+@require_GET
+def invoice_list(request: PracticeRequest) -> HttpResponse:
+    """Every invoice, newest first."""
+    text = request.GET.get("q", "").strip()
+    every = Invoice.objects.for_practice(request.practice)
+    found = results.with_result(matching(every, text), request.GET.get("result", ""))
+    kind = request.GET.get("kind", "")
+    found = found.filter(kind=kind) if kind in Invoice.Kind.values else found
+    page = page_of(request, found.select_related("client", "plan", "engagement"))
+    hold = next((each.sentence for each in holds.open_reasons(request.practice)), "")
+    context = {
+        "page": page,
+        "rows": [(invoice, results.state_of(invoice, hold)) for invoice in page.object_list],
+        "text": text,
+        "kind": kind,
+        "kinds": Invoice.Kind.choices,
+        "chips": _chips(request, results.counts(every)),
+        "is_filtered": bool(text or kind or request.GET.get("result")),
+    }
+    is_part = wants_fragment(request, "rows")
+    return render(request, "billing/_invoice_rows.html" if is_part else "billing/invoices.html", context)
+
+
+def matching(found: QuerySet[Invoice], text: str) -> QuerySet[Invoice]:
+    """Search as people type: client, number or reference."""
+    if not text:
+        return found
+    by_number = Q(number__icontains=text) | Q(ledger_number__icontains=text) | Q(reference__icontains=text)
+    return found.filter(Q(client__name__icontains=text) | by_number)
+
+
+def _chips(request: PracticeRequest, counts: results.Counts) -> list[Chip]:
+    chips = [
+        chip(request, "All", counts.total, "result", ""),
+        chip(request, "In Xero", counts.posted, "result", results.IN_XERO),
+        chip(request, "Waiting", counts.waiting, "result", results.WAITING),
+        chip(request, "Handled by hand", counts.by_hand, "result", results.BY_HAND),
+    ]
+    return [*chips, chip(request, "To fix", counts.to_fix, "result", results.TO_FIX, tone="warn")]
+
+
+@practice_page(Action.BILLING)
+@require_GET
+def invoice(request: PracticeRequest, invoice_id: int) -> HttpResponse:
+    """One invoice: its state, what it says, why each line is there, and what may be done."""
+    kept = invoice_or_404(request, invoice_id)
+    hold = next((each.sentence for each in holds.open_reasons(request.practice)), "")
+    standing = get_ledger(kept.destination).standings(request.practice, [kept.client_id]).get(kept.client_id)
+    context = {
+        "invoice": kept,
+        "state": results.state_of(kept, hold),
+        "paper": paper_of_invoice(kept, standing),
+        "refusal": refusal_of(request, kept, standing) if kept.is_refused else None,
+        "acts": acts(request, kept),
+        "events": results.history_of(kept),
+        "undo_url": _undo_url(request, kept),
+    }
+    return render(request, "billing/invoice.html", context)
+
+
+@practice_page(Action.BILLING)
+@require_GET
+def failures(request: PracticeRequest) -> HttpResponse:
+    """Invoices to fix: each under its cause, so that one fix releases all of them."""
+    every = Invoice.objects.for_practice(request.practice).select_related("client", "plan", "engagement")
+    wanted = list(every.filter(results.to_fix()).order_by("refused_at", "pk"))
+    clients = [each.client_id for each in wanted if each.refusal_code in refusals.CONTACT]
+    standings = get_ledger("xero").standings(request.practice, clients) if clients else {}
+    causes = [
+        {
+            "cause": cause,
+            "fixes": repairs(request, cause.code, cause.client_id, standings.get(cause.client_id or 0)),
+            "rows": [(each, acts(request, each)) for each in cause.invoices],
+        }
+        for cause in refusals.causes(wanted)
+    ]
+    context = {
+        "causes": causes,
+        "count": len(wanted),
+        "amount": sum((each.total for each in wanted), results.NOTHING),
+        "can_retry_all": sum(1 for each in wanted if each.is_refused and each.kind != Invoice.Kind.ACCEPTANCE) > 1,
+        "lately": every.filter(is_handled_by_hand=True).order_by("-cancelled_at")[:FIXED_LATELY],
+        "counts": results.counts(Invoice.objects.for_practice(request.practice)),
+        "may_act": request.may(Action.APPROVE),
+    }
+    return render(request, "billing/failures.html", context)
+
+
+@practice_page(Action.APPROVE)
+@require_POST
+def failures_attempt(request: PracticeRequest) -> HttpResponse:
+    """Retry every refused invoice; acceptance ones wait for a person each."""
+    queued = invoices.retry_all(practice=request.practice, by=request.user, at=timezone.now())
+    count = len(queued)
+    said = f"{count} {'invoice is' if count == 1 else 'invoices are'} on the way again."
+    return done(request, said, reverse("billing:failures", kwargs={"practice": request.practice.slug}))
+
+
+@practice_page(Action.APPROVE)
+@require_POST
+def invoice_attempt(request: PracticeRequest, invoice_id: int) -> HttpResponse:
+    """Send a refused invoice again, once, with its old number."""
+    kept = invoice_or_404(request, invoice_id)
+    invoices.retry(invoice=kept, by=request.user, at=timezone.now())
+    return done(request, f"The invoice of {kept.client.name} is on its way again.", _back(request, kept))
+
+
+@practice_page(Action.APPROVE)
+@require_POST
+def invoice_sending(request: PracticeRequest, invoice_id: int) -> HttpResponse:
+    """Send to Xero now: an acceptance invoice, once, however often it is pressed."""
+    kept = invoice_or_404(request, invoice_id)
+    try:
+        invoices.send_now(invoice=kept, by=request.user, at=timezone.now())
+    except invoices.NotAcceptance as reason:
+        return refused(request, reason, _back(request, kept))
+    return done(request, f"The invoice of {kept.client.name} is on its way to Xero.", _back(request, kept))
+
+
+@practice_page(Action.APPROVE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def invoice_by_hand(request: PracticeRequest, invoice_id: int) -> HttpResponse:
+    """Close an invoice that people raised in Xero themselves; it is never sent."""
+    kept = invoice_or_404(request, invoice_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        act = invoices.handle_by_hand
+        return attempt(
+            lambda: act(invoice=kept, reason=reason, by=request.user, at=timezone.now()),
+            request,
+            f"The invoice of {kept.client.name} is handled by hand and never sent.",
+            _back(request, kept),
+        )
+    context = {"invoice": kept, "form": form, "dialog_name": "by-hand"}
+    return dialog(request, "billing/_by_hand.html", title=kept.client.name, back_url=_back(request, kept), **context)
+
+
+def attempt(act: Callable[[], Any], request: PracticeRequest, said: str, url: str) -> HttpResponse:
+    """Do it, or say why the invoice cannot be taken back any more."""
+    try:
+        act()
+    except invoices.AlreadySent as reason:
+        return refused(request, reason, url)
+    return done(request, said, url)
+
+
+def invoice_or_404(request: PracticeRequest, invoice_id: int) -> Invoice:
+    every = Invoice.objects.for_practice(request.practice)
+    related = ("client", "plan", "engagement", "template", "raised_by", "cancelled_by")
+    return get_object_or_404(every.select_related(*related), pk=invoice_id)
+
+
+def _back(request: PracticeRequest, kept: Invoice) -> str:
+    """Where the person came from, if that was one of our pages of this practice; else the invoice."""
+    came_from = request.POST.get("next", "")
+    if came_from.startswith(f"/p/{request.practice.slug}/"):
+        return came_from
+    return reverse("billing:invoice", kwargs={"practice": request.practice.slug, "invoice_id": kept.pk})
+
+
+def _undo_url(request: PracticeRequest, kept: Invoice) -> str:
+    """A completion can be taken back until its invoice has been sent."""
+    if kept.kind != Invoice.Kind.COMPLETION or kept.is_posted or kept.status == Invoice.Status.CANCELLED:
+        return ""
+    return reverse("billing:invoice_undo", kwargs={"practice": request.practice.slug, "invoice_id": kept.pk})

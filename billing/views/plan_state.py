@@ -1,0 +1,141 @@
+"""What is known about one plan at one moment, gathered once for the page, the approval dialog and the export."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from billing import calendar
+from billing.models import BillingPlan, BillingSettings
+from billing.operations import plans, settings
+from billing.ports import ContactStanding, Finding, Ledger, Tone, get_ledger
+from billing.reports import findings, plan_page
+from billing.reports.plan_page import Entry, Wanted
+from clients.models import Practice
+
+FUTURE_MONTHS = 1
+
+
+@dataclass
+class PlanState:
+    """A plan, its rows with what the ledger and billing found about them, and the findings themselves."""
+
+    practice: Practice
+    plan: BillingPlan
+    at: datetime
+
+    @cached_property
+    def settings(self) -> BillingSettings:
+        return settings.settings_of(self.practice)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return get_ledger(self.settings.destination)
+
+    @cached_property
+    def lines(self) -> list[findings.LineFacts]:
+        return findings.plan_lines(self.plan)
+
+    @cached_property
+    def own(self) -> list[Finding]:
+        """What billing itself found."""
+        return [self._finding(problem) for problem in findings.own_findings(self.lines, self.settings)]
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        found = plan_page.entries(self.plan)
+        return plan_page.annotated(found, self._standings(found), self._held_by_us(), self._drift())
+
+    @property
+    def invoice_counts(self) -> dict[int, int]:
+        """How many invoices each client will get."""
+        return findings.invoice_counts(self.lines, self.settings)
+
+    @cached_property
+    def checks(self) -> list[Finding]:
+        """Every finding, the ledger's first; of one code only one, since both may look at accounts."""
+        found = {finding.code: finding for finding in [*self.own, *self.ledger.preflight(self.plan, at=self.at)]}
+        order = (Tone.RED, Tone.AMBER, Tone.GREEN)
+        return sorted(found.values(), key=lambda finding: order.index(finding.tone))
+
+    @property
+    def today(self) -> date:
+        return calendar.today_in(self.practice.zone, self.at)
+
+    @property
+    def posts(self) -> date | None:
+        """The day it posts by itself if it is approved today."""
+        return calendar.posts_when(self.plan.posts_on, self.today)
+
+    def _standings(self, found: Sequence[Entry]) -> dict[int, ContactStanding]:
+        return self.ledger.standings(self.practice, [entry.client_id for entry in found])
+
+    def _held_by_us(self) -> dict[int, str]:
+        red = [finding for finding in self.own if finding.tone == Tone.RED]
+        return {client_id: finding.title for finding in red for client_id in finding.client_ids}
+
+    def _drift(self) -> dict[int, str]:
+        return plans.drift(self.plan) if self.plan.is_finalised else {}
+
+    def _finding(self, problem: findings.Problem) -> Finding:
+        is_account = problem.is_held
+        settings_url = reverse("billing:settings_billing", kwargs={"practice": self.practice.slug})
+        return Finding(
+            code=problem.code,
+            tone=Tone.RED if problem.is_held else Tone.AMBER,
+            title=problem.title,
+            sentence=problem.sentence,
+            fix_label="Choose" if is_account else "",
+            fix_url=f"{settings_url}#id_recurring_account" if is_account else "",
+            client_ids=problem.client_ids,
+        )
+
+
+def month_to_work_on(practice: Practice, at: datetime) -> date:
+    """The oldest month of the last two whose plan is not finished; else the month that posts next."""
+    today = calendar.today_in(practice.zone, at)
+    timing = settings.settings_of(practice).timing
+    newest = calendar.open_month(today, timing)
+    unfinished = BillingPlan.objects.for_practice(practice).exclude(status=BillingPlan.Status.POSTED)
+    recent = unfinished.filter(month__gte=calendar.add_months(newest, -2), month__lte=newest).order_by("month")
+    waiting = recent.values_list("month", flat=True).first()
+    return waiting or newest
+
+
+def plan_in(practice: Practice, month: date, at: datetime) -> BillingPlan | None:
+    """The month's plan, drawn afresh while it is a draft; None for a month whose plan nobody has opened."""
+    kept = BillingPlan.objects.for_practice(practice).in_month(month).select_related("approved_by").first()
+    if kept is not None and not kept.is_draft:
+        return kept
+    if kept is None and month not in _open_months(practice, at):
+        return None
+    return plans.draft(practice=practice, month=month, at=at)
+
+
+def _open_months(practice: Practice, at: datetime) -> Collection[date]:
+    """The month that has just been due, the one that posts next and the one after it."""
+    newest = calendar.open_month(calendar.today_in(practice.zone, at), settings.settings_of(practice).timing)
+    return [calendar.add_months(newest, step) for step in range(-1, FUTURE_MONTHS + 1)]
+
+
+def plan_or_404(practice: Practice, month: date, at: datetime) -> PlanState:
+    plan = plan_in(practice, month, at)
+    if plan is None:
+        raise Http404("There is no plan for this month.")
+    return PlanState(practice, plan, at)
+
+
+def wanted_from(request: HttpRequest) -> Wanted:
+    """What the address asks for."""
+    query = request.GET
+    return Wanted(
+        change=query.get("change", ""),
+        has_warnings=query.get("warnings") == "1",
+        owner=query.get("owner", ""),
+        template=query.get("theme", ""),
+        text=query.get("client", "").strip(),
+        sort=query.get("sort", ""),
+    )

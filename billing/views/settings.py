@@ -1,0 +1,114 @@
+"""The practice's billing settings, and Safe Mode: going in, coming out, and what waits meanwhile."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from billing import calendar
+from billing.forms import SettingsForm
+from billing.models import BillingSettings
+from billing.operations import holds, settings
+from billing.views.pieces import dialog, done
+from clients.access import Action, PracticeRequest, practice_page
+
+WAITING_SHOWN = 10
+PROCESSING_HINTS = {
+    BillingSettings.Processing.REVIEW: "Stays a draft. Approvers are e-mailed and nothing posts.",
+    BillingSettings.Processing.AUTOMATIC: "Approved by itself on the 1st, then posted.",
+}
+
+
+@practice_page(Action.SETTINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_billing(request: PracticeRequest) -> HttpResponse:
+    """For every client, unless a client's Invoicing tab says otherwise."""
+    at = timezone.now()
+    kept = settings.settings_of(request.practice)
+    form = SettingsForm(request.POST or None, instance=kept, practice=request.practice)
+    if request.method == "POST" and form.is_valid():
+        settings.change_settings(practice=request.practice, values=form.cleaned_data, by=request.user, at=at)
+        return done(request, "The billing settings are saved.", request.path)
+    context = {
+        "form": form,
+        "example": _example(request, settings.settings_of(request.practice) if form.errors else kept),
+        "timing_hints": _timing_hints(request),
+        "processing_hints": PROCESSING_HINTS,
+        "holds": holds.open_reasons(request.practice),
+    }
+    return render(request, "billing/settings.html", context)
+
+
+def _example(request: PracticeRequest, kept: BillingSettings) -> dict[str, Any]:
+    """The next month's invoice as it would be dated and due."""
+    today = calendar.today_in(request.practice.zone, timezone.now())
+    month = calendar.open_month(today, kept.timing)
+    posted = calendar.posting_day(month, kept.timing)
+    dated = calendar.invoice_date(kept.invoice_date_rule, day=kept.invoice_day, posted_on=posted, billing_month=month)
+    return {
+        "month": month,
+        "date": dated,
+        "due": calendar.due_date(kept.terms_rule, days=kept.terms_days, invoice_date=dated),
+    }
+
+
+def _timing_hints(request: PracticeRequest) -> dict[str, str]:
+    month = calendar.month_in(request.practice.zone, timezone.now())
+    after = calendar.add_months(month, 1)
+    return {
+        BillingSettings.Timing.ARREARS: f"The plan for {month:%B %Y} posts on 1 {after:%B}.",
+        BillingSettings.Timing.ADVANCE: f"The plan for {after:%B %Y} posts on 1 {after:%B}.",
+    }
+
+
+@practice_page(Action.SETTINGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def safe_mode(request: PracticeRequest) -> HttpResponse:
+    """Safe Mode on or off. Leaving it lists what waits and asks whether that goes out."""
+    url = _settings_url(request)
+    if request.method == "POST":
+        return _leave(request, url) if request.practice.is_safe_mode else _enter(request, url)
+    waiting = holds.waiting_invoices(request.practice)
+    context = {
+        "waiting": waiting[:WAITING_SHOWN],
+        "count": len(waiting),
+        "more": max(0, len(waiting) - WAITING_SHOWN),
+        "amount": sum((invoice.total for invoice in waiting), Decimal("0.00")),
+        "is_on": request.practice.is_safe_mode,
+        "dialog_name": "safe-mode",
+    }
+    return dialog(request, "billing/_safe_mode.html", title="Safe Mode", back_url=url, **context)
+
+
+def _enter(request: PracticeRequest, url: str) -> HttpResponse:
+    holds.enter_safe_mode(practice=request.practice, by=request.user, at=timezone.now())
+    return done(request, "Safe Mode is on. Nothing leaves Socket.", url)
+
+
+def _leave(request: PracticeRequest, url: str) -> HttpResponse:
+    sends = request.POST.get("waiting") == "send"
+    waiting = holds.leave_safe_mode(practice=request.practice, send_waiting=sends, by=request.user, at=timezone.now())
+    if not waiting:
+        return done(request, "Safe Mode is off.", url)
+    count = len(waiting)
+    what = f"{count} {'invoice' if count == 1 else 'invoices'}"
+    said = f"{what} on the way to Xero." if sends else f"{what} still wait until somebody confirms."
+    return done(request, f"Safe Mode is off. {said}", url)
+
+
+@practice_page(Action.APPROVE)
+@require_POST
+def waiting_confirmation(request: PracticeRequest) -> HttpResponse:
+    """After Safe Mode: what waited may go out."""
+    waiting = holds.confirm_waiting(practice=request.practice, by=request.user, at=timezone.now())
+    count = len(waiting)
+    what = f"{count} {'invoice is' if count == 1 else 'invoices are'} on the way to Xero."
+    return done(request, what if waiting else "Nothing was waiting.", _settings_url(request))
+
+
+def _settings_url(request: PracticeRequest) -> str:
+    return reverse("billing:settings_billing", kwargs={"practice": request.practice.slug})
