@@ -31,7 +31,7 @@ from clients.operations import close_client, create_client, create_practice
 from demo.books import CLOSED, SPLIT, UNMATCHED
 from demo.firms import FIRMS, Firm
 from notifications.models import Message
-from proposals.models import Proposal, ProposalEvent
+from proposals.models import Proposal, ProposalEvent, ProposalLine
 
 PASSWORD = "a-plug-for-every-socket"  # noqa: S105  # printed by the demo, for a practice that does not exist
 PRACTICE = "North & Vale Accountants"
@@ -259,8 +259,8 @@ def _write_proposal(stage: Stage, engagement: Engagement) -> None:
     )  # fmt: skip
 
 
-def _line(proposal: Proposal, service: EngagedService) -> object:
-    return proposal.lines.model(
+def _line(proposal: Proposal, service: EngagedService) -> ProposalLine:
+    return ProposalLine(
         practice_id=proposal.practice_id, proposal=proposal, service_id=service.service_id, name=service.name,
         price=service.price, quantity=service.quantity, billing_method=service.billing_method,
         service_tracking_id=service.service_tracking_id, position=service.position,

@@ -259,7 +259,7 @@ class Story:
         """Every letter that was sent, the newest first."""
         files = sorted((self.stack.folder / "mail").glob("*"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
         texts = [file.read_bytes() for file in files]
-        return [message_from_bytes(text, policy=policy.default) for text in texts]  # type: ignore[misc]  # by the policy
+        return [message_from_bytes(text, policy=policy.default) for text in texts]
 
     def wait_for_letters(self, word: str, many: int) -> list[str]:
         deadline = time.monotonic() + LONGEST_WAIT
