@@ -26,20 +26,14 @@ from billing.models import (
 from billing.operations import catalogue, engagements, plans
 from billing.operations import settings as billing_settings
 from billing.records import ServiceTerms
-from clients.models import Client, Membership, Practice, Role, User
+from clients.models import Client, Membership, Practice, User
 from clients.operations import close_client, create_client, create_practice
 from demo.books import CLOSED, SPLIT, UNMATCHED
 from demo.firms import FIRMS, Firm
+from demo.people import PASSWORD, PRACTICE, STAFF
 from notifications.models import Message
 from proposals.models import Proposal, ProposalEvent, ProposalLine
 
-PASSWORD = "a-plug-for-every-socket"  # noqa: S105  # printed by the demo, for a practice that does not exist
-PRACTICE = "North & Vale Accountants"
-STAFF = (
-    ("Priya Sandhu", "priya@northvale.example", Role.OWNER),
-    ("Tess Okafor", "tess@northvale.example", Role.ADMIN),
-    ("Callum Reid", "callum@northvale.example", Role.APPRENTICE),
-)
 MONTHS = 12
 MENU = (
     ("Annual accounts and corporation tax", "Accounts", "145.00", BillingMethod.MONTHLY, True),

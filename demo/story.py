@@ -20,12 +20,10 @@ import requests
 
 from demo.books import ARCHIVED, MERGED, seed
 from demo.firms import FIRMS
+from demo.people import OWNER, PASSWORD, SLUG
 from demo.visitor import Page, Stuck, Visitor
 from scripts.stack import ROOT, Stack
 
-PASSWORD = "a-plug-for-every-socket"  # noqa: S105  # as in demo.fill, which needs Django to be imported
-OWNER = "priya@northvale.example"
-SLUG = "north-vale-accountants"
 LONGEST_WAIT = 180  # seconds until the story gives up on one step
 PROSPECT = FIRMS[6].name
 

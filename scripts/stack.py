@@ -193,13 +193,19 @@ def main() -> int:
 
 def serve(stack: Stack) -> None:
     """Until Ctrl-C or a polite request to end."""
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ended = end_asked_for()
     with stack:
         sandbox = f", the sandbox on {stack.sandbox_url}" if stack.sandbox_url else ""
         print(f"Socket answers on {stack.url}{sandbox}. Ctrl-C stops it.", flush=True)
         ended.wait()
+
+
+def end_asked_for() -> threading.Event:
+    """Set by Ctrl-C or a polite request to end."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    return ended
 
 
 if __name__ == "__main__":
