@@ -39,6 +39,7 @@ FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or [kept_k
 XERO_AUTHORIZE_URL = env.str("XERO_AUTHORIZE_URL", default="https://login.xero.com/identity/connect/authorize")
 XERO_IDENTITY_URL = env.str("XERO_IDENTITY_URL", default="https://identity.xero.com")
 XERO_API_URL = env.str("XERO_API_URL", default="https://api.xero.com")
+XERO_APP_URL = env.str("XERO_APP_URL", default="https://go.xero.com").rstrip("/")  # where people see an invoice
 XERO_CLIENT_ID = env.str("XERO_CLIENT_ID", default="")
 XERO_CLIENT_SECRET = env.str("XERO_CLIENT_SECRET", default="")
 
@@ -172,7 +173,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 
 # ── Ledgers: where invoices go, by the name an invoice keeps ────────────────────────────────────────
 
-LEDGERS: dict[str, str] = {}
+LEDGERS: dict[str, str] = {"xero": "xero_sync.ledger.XeroLedger"}
+XERO_GATEWAY = "xero_sync.gateway.open_gateway"
+XERO_CLOCK = "xero_sync.operations.clock.database_now"  # workers' own clocks may differ; a test travels in time
+XERO_CHECKPOINT = ""  # the fault tests end a worker where this is called
 
 # ── The shell and Home: whom they ask, by name; see socketapp.ui and socketapp.home ─────────────────
 

@@ -40,7 +40,12 @@ class Lane(PracticeRecord):
 
 
 class Batch(PracticeRecord):
-    """One request of at most 50 elements: the exact bytes are written before the first leaves, and never change."""
+    """One request of at most 50 elements: the exact bytes are written before the first leaves, and never change.
+
+    A batch whose outcome stayed unknown is repeated by another one (`repeats`) with the same numbers and elements.
+    `attempts` counts how often these elements ended without any answer at all; `next_size` is how many of them a
+    repeat may carry, so that one bad element is found by halving.
+    """
 
     class Kind(models.TextChoices):
         CONTACTS = "contacts", "Contacts"
@@ -66,6 +71,8 @@ class Batch(PracticeRecord):
     item_count = models.PositiveSmallIntegerField()
     fence = models.PositiveBigIntegerField()
     attempts = models.PositiveSmallIntegerField(default=0)
+    repeats = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeated_by")
+    next_size = models.PositiveSmallIntegerField(default=50)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)

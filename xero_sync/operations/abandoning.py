@@ -1,0 +1,24 @@
+"""What becomes of unfinished postings when the practice moves to another organisation."""
+
+from datetime import datetime
+
+from xero_sync.models import Batch, Connection, Push
+from xero_sync.operations.pushes.claiming import refuse
+from xero_sync.operations.pushes.queueing import ReadyAgain
+from xero_sync.translation.refusals import refusal
+
+
+def abandon(connection: Connection, *, at: datetime) -> None:
+    """In the caller's transaction: what never left is written anew for the new organisation; of what may have left
+    nobody can say any more whether it arrived, so it is refused aloud and a person looks."""
+    batches = Batch.objects.for_practice(connection.practice_id).filter(connection=connection, status__in=Batch.OPEN)
+    doubtful = Push.objects.for_practice(connection.practice_id).filter(
+        batch__connection=connection, status__in=[Push.Status.SENDING, Push.Status.UNKNOWN]
+    )
+    for push in doubtful.select_related("invoice"):
+        refuse(push, refusal("OTHER_ORGANISATION"), at=at)
+    unsent = Push.objects.for_practice(connection.practice_id).filter(
+        status__in=[Push.Status.READY, Push.Status.CLAIMED]
+    )
+    unsent.update(**ReadyAgain)
+    batches.update(status=Batch.Status.SUPERSEDED, finished_at=at, problem="Connected to another organisation.")

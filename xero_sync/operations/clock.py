@@ -1,0 +1,41 @@
+"""Whose clock counts: leases, waits and token lives go by the database's, which all workers share."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils.module_loading import import_string
+
+NOW = {
+    "postgresql": "SELECT clock_timestamp()",
+    "sqlite": "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
+}
+
+
+def current() -> datetime:
+    """The moment that this app's tasks hand to their operations: `settings.XERO_CLOCK`, by default the database's.
+
+    Workers' own clocks may be minutes apart; a lease taken by one and judged by another must not be.
+    """
+    moment: datetime = import_string(settings.XERO_CLOCK)()
+    return moment
+
+
+def database_now() -> datetime:
+    """The database's clock, to the millisecond at least."""
+    with connection.cursor() as cursor:
+        cursor.execute(NOW[connection.vendor])
+        (found,) = cursor.fetchone()
+    return found if isinstance(found, datetime) else datetime.fromisoformat(found).replace(tzinfo=UTC)
+
+
+class Stopwatch:
+    """The moment an operation was told, moving on while it works: a call may take a minute."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._at + timedelta(seconds=time.monotonic() - self._began)

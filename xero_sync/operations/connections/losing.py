@@ -1,0 +1,125 @@
+"""When a connection stops working, and when it works again."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from billing.models import PostingHold
+from billing.operations import holds
+from clients.models import Practice
+from notifications import outbox
+from xero_sync import oauth
+from xero_sync.errors import Cause, ConnectionLost, XeroFailure
+from xero_sync.models import Connection, Grant
+from xero_sync.operations import bells, tokens
+from xero_sync.ports import Gateway, open_gateway
+
+FRESH = timedelta(seconds=60)
+Status = Connection.Status
+
+
+def connection_of(practice: Practice) -> Connection | None:
+    """The practice's connection, whatever its state, unless it was ended."""
+    current = Connection.objects.for_practice(practice).current()
+    return current.select_related("practice", "grant").first()
+
+
+def gateway_of(connection: Connection, *, at: datetime) -> Gateway:
+    """A gateway with a token that will live for the call. May renew it, so never inside a transaction."""
+    if connection.grant_id is None:
+        raise ConnectionLost(Cause.GRANT, "There is no consent any more.")
+    access = tokens.access(grant_id=connection.grant_id, at=at)
+    return open_gateway(connection.tenant_id, access.token)
+
+
+def mark_lost(*, connection: Connection, problem: str, at: datetime, status: str = Status.LOST) -> bool:
+    """Stop: hold what is to be posted and write to every user, once per loss. False where it was known already."""
+    with transaction.atomic():
+        rows = Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk)
+        if not rows.filter(status=Status.CONNECTED).update(status=status, lost_at=at, problem=problem[:500]):
+            _worsen(connection, status=status, problem=problem)
+            return False
+        connection.refresh_from_db()
+        holds.place(practice=connection.practice, reason=PostingHold.Reason.CONNECTION_LOST, at=at)
+        _write(connection, "connection_lost", f"connection_lost:{connection.pk}:{at.isoformat()}", at=at)
+    return True
+
+
+def _worsen(connection: Connection, *, status: str, problem: str) -> None:
+    """What needed attention turns out to be gone: everybody knows already that nothing is sent."""
+    if status == Status.LOST:
+        rows = Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk)
+        rows.filter(status=Status.NEEDS_ATTENTION).update(status=status, problem=problem[:500])
+
+
+def restored(*, connection: Connection, at: datetime) -> bool:
+    """It works again by itself: lift the hold, tell everybody, ring the lane. False where it was not lost."""
+    with transaction.atomic():
+        rows = Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk)
+        broken = rows.filter(status__in=[Status.LOST, Status.NEEDS_ATTENTION])
+        if not broken.update(status=Status.CONNECTED, lost_at=None, problem=""):
+            return False
+        connection.refresh_from_db()
+        holds.lift(practice=connection.practice, reason=PostingHold.Reason.CONNECTION_LOST, by=None, at=at)
+        _write(connection, "connection_restored", f"connection_restored:{connection.pk}:{at.isoformat()}", at=at)
+        bells.ring_lane(connection.practice_id)
+    return True
+
+
+def remind(*, connection: Connection, cause: str, at: datetime) -> None:
+    """Say again, the day before invoices are due, that the connection is lost."""
+    _write(connection, "connection_reminder", cause, at=at)
+
+
+def _write(connection: Connection, slug: str, cause: str, *, at: datetime) -> None:
+    practice = connection.practice
+    outbox.write(
+        practice=practice,
+        slug=slug,
+        cause=cause,
+        recipients=outbox.to_team(practice),
+        context={"connection": connection},
+        audience="user",
+        at=at,
+        url=f"/p/{practice.slug}/settings/integrations/",
+    )
+
+
+def investigate(*, connection: Connection, lost: ConnectionLost, at: datetime) -> None:
+    """Xero did not let us in: find out whether that is for good, and say so if it is (reference/xero.md §1.5)."""
+    if lost.cause is Cause.EXPIRED and _grow_old(connection, at=at):
+        return
+    if lost.cause is Cause.GRANT:
+        mark_lost(connection=connection, problem=str(lost), at=at)
+    elif lost.cause is Cause.RIGHTS:
+        mark_lost(connection=connection, problem=str(lost), at=at, status=Status.NEEDS_ATTENTION)
+    else:
+        _ask_xero(connection, at=at)
+
+
+def _grow_old(connection: Connection, *, at: datetime) -> bool:
+    """Have the refused token renewed at the next turn. False where it was only just renewed: then it is not the age."""
+    old = Grant.objects.filter(pk=connection.grant_id, refreshed_at__lte=at - FRESH)
+    return bool(old.update(expires_at=at))
+
+
+def _ask_xero(connection: Connection, *, at: datetime) -> None:
+    """Is our organisation still among those the token reaches? Without an answer nothing is concluded."""
+    try:
+        if reaches(connection, at=at):
+            problem = "Xero lists the organisation, but does not let us in. Ask a Xero adviser of it to reconnect."
+            mark_lost(connection=connection, problem=problem, at=at, status=Status.NEEDS_ATTENTION)
+        else:
+            mark_lost(connection=connection, problem="Socket was disconnected in Xero.", at=at)
+    except ConnectionLost as lost:
+        mark_lost(connection=connection, problem=str(lost), at=at)
+    except XeroFailure:
+        return
+
+
+def reaches(connection: Connection, *, at: datetime) -> bool:
+    """Whether Xero still lists the organisation among those that our consent reaches."""
+    if connection.grant_id is None:
+        return False
+    access = tokens.access(grant_id=connection.grant_id, at=at)
+    return any(tenant.tenant_id == connection.tenant_id for tenant in oauth.tenants(access.token))

@@ -1,0 +1,179 @@
+"""T1: which invoices go next, and what exactly will be sent for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from billing.models import Invoice, InvoiceLine
+from billing.operations import invoices as billing_invoices
+from clients.models import Client
+from xero_sync.models import Batch, Connection, ContactLink, Push
+from xero_sync.operations.lanes import Lease
+from xero_sync.operations.pushes.batches import MOST, fitting, prepared
+from xero_sync.translation.elements import (
+    contact_element,
+    element_bytes,
+    elements_in,
+    invoice_element,
+    sha256,
+)
+from xero_sync.translation.refusals import Refusal, refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One push on its way into a batch."""
+
+    push: Push
+    element: bytes
+    contact_id: str
+
+
+def due_pushes(practice_id: int, *, at: datetime):  # type: ignore[no-untyped-def]  # a narrowed queryset
+    """What may be sent now: released, still wanted, not told to wait; the longest waiting first."""
+    return (
+        Push.objects.for_practice(practice_id)
+        .ready(at)
+        .filter(invoice__is_released=True, invoice__status=Invoice.Status.RAISED)
+        .order_by("queued_at", "pk")
+    )
+
+
+def claim_contacts(lease: Lease, connection: Connection, *, at: datetime) -> Batch | None:
+    """A batch of contacts to create for clients without a link whose invoices are due; they come before invoices."""
+    linked = ContactLink.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
+    waiting = due_pushes(lease.practice.pk, at=at).exclude(client__in=linked.values("client"))
+    client_ids = list(dict.fromkeys(waiting.values_list("client_id", flat=True)))[:MOST]
+    if not client_ids:
+        return None
+    clients = Client.objects.for_practice(lease.practice).filter(pk__in=client_ids).order_by("pk")
+    elements = [element_bytes(contact_element(client)) for client in clients]
+    with transaction.atomic():
+        return prepared(lease, connection, Batch.Kind.CONTACTS, elements[: fitting(elements)], at=at)
+
+
+def claim_invoices(lease: Lease, connection: Connection, *, at: datetime) -> Batch | None:
+    """Freeze the next batch of at most 50, and refuse aloud what is known to be refused. None when nothing is left.
+
+    Invoices that may have been sent before come alone with their likes, with the very bytes of that time.
+    """
+    while True:
+        with transaction.atomic():
+            chosen = _chosen(lease, connection, at=at)
+            if not chosen:
+                return None
+            items = _translated(chosen, connection, at=at)
+            if items:
+                return _claimed(lease, connection, items, at=at)
+
+
+def _claimed(lease: Lease, connection: Connection, items: Sequence[Item], *, at: datetime) -> Batch:
+    repeats = items[0].push.batch
+    elements = [item.element for item in items]
+    batch = prepared(lease, connection, Batch.Kind.INVOICES, elements, at=at, repeats=repeats)
+    for item in items:
+        claimed = Push.objects.for_practice(lease.practice).filter(pk=item.push.pk, status=Push.Status.READY)
+        claimed.update(
+            status=Push.Status.CLAIMED,
+            batch=batch,
+            contact_external_id=item.contact_id,
+            element_sha256=sha256(item.element),
+        )
+    return batch
+
+
+def _chosen(lease: Lease, connection: Connection, *, at: datetime) -> list[Push]:
+    linked = ContactLink.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
+    due = due_pushes(lease.practice.pk, at=at).filter(client__in=linked.values("client")).select_related("batch")
+    first = due.first()
+    if first is None:
+        return []
+    size = min(MOST, first.batch.next_size) if first.batch else MOST
+    related = due.filter(batch=first.batch).select_related("invoice__template", "batch")
+    return list(related.prefetch_related(*LINE_RELATIONS)[:size])
+
+
+LINE_RELATIONS = (
+    "invoice__lines__ledger_account",
+    "invoice__lines__tracking_1__category",
+    "invoice__lines__tracking_2__category",
+)
+
+
+def _translated(pushes: Sequence[Push], connection: Connection, *, at: datetime) -> list[Item]:
+    """The element of each push; what cannot be sent is refused here, without a call."""
+    links = _links(pushes, connection)
+    before = _elements_before(pushes)
+    items = []
+    for push in pushes:
+        if push.element_sha256 in before:
+            items.append(Item(push, before[push.element_sha256], push.contact_external_id))
+            continue
+        lines = list(push.invoice.lines.all())
+        link = links[push.client_id]
+        objection = contact_objection(link) or lines_objection(push.invoice, lines)
+        if objection:
+            refuse(push, objection, at=at)
+            continue
+        contact_id = link.contact.external_id
+        element = invoice_element(push.invoice, lines, contact_id=contact_id, site_url=settings.SITE_URL)
+        items.append(Item(push, element_bytes(element), contact_id))
+    return items[: fitting([item.element for item in items])]
+
+
+def _links(pushes: Sequence[Push], connection: Connection) -> dict[int, ContactLink]:
+    rows = ContactLink.objects.for_practice(connection.practice_id).filter(
+        tenant_id=connection.tenant_id, client__in=[push.client_id for push in pushes]
+    )
+    return {link.client_id: link for link in rows.select_related("contact")}
+
+
+def _elements_before(pushes: Sequence[Push]) -> dict[str, bytes]:
+    """The bytes that went out before with an unknown end, by their hash."""
+    batch = pushes[0].batch if pushes else None
+    if batch is None:
+        return {}
+    found = [element_bytes(element) for element in elements_in(bytes(batch.body), "Invoices")]
+    return {sha256(element): element for element in found}
+
+
+def contact_objection(link: ContactLink) -> Refusal | None:
+    """Why nothing can be posted to this contact, as far as we know already."""
+    contact = link.contact
+    if contact.is_usable:
+        return None
+    if contact.is_missing:
+        return refusal("CONTACT_MISSING")
+    return refusal("CONTACT_MERGED" if contact.status == contact.Status.MERGED else "CONTACT_ARCHIVED")
+
+
+def lines_objection(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Refusal | None:
+    """Why Xero would not take these lines, as far as we know already."""
+    if invoice.template and not invoice.template.is_usable:
+        return refusal("TEMPLATE_MISSING")
+    for line in lines:
+        if line.ledger_account is None:
+            return refusal("ACCOUNT_MISSING")
+        if not line.ledger_account.is_usable:
+            return refusal("ACCOUNT_INVALID")
+        for option in (line.tracking_1, line.tracking_2):
+            if option and not (option.is_usable and option.category.is_usable):
+                return refusal("TRACKING_INVALID")
+    return None
+
+
+def refuse(push: Push, reason: Refusal, *, at: datetime) -> None:
+    """This invoice stays out, with the reason: told to billing in the same transaction. Only from where it stands."""
+    moved = Push.objects.for_practice(push.practice_id).filter(pk=push.pk, status=push.status)
+    if moved.update(
+        status=Push.Status.REFUSED,
+        batch=None,
+        element_sha256="",
+        refused_contact_id=push.contact_external_id,
+    ):
+        billing_invoices.record_refused(
+            invoice=push.invoice, code=reason.code, reason=reason.reason, words=reason.words, at=at
+        )

@@ -1,0 +1,190 @@
+"""T3: what a reply, or the lack of one, makes of a batch. Everything here asks for the fence first."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from billing.operations import invoices as billing_invoices
+from xero_sync.models import Batch, Connection, Contact, Push
+from xero_sync.operations.lanes import Lease
+from xero_sync.operations.pushes.claiming import refuse
+from xero_sync.records import BatchReply, Element, Json, LedgerInvoice
+from xero_sync.translation.addresses import invoice_url
+from xero_sync.translation.elements import element_bytes, elements_in, sha256
+from xero_sync.translation.refusals import Refusal, explained, is_number_taken, refusal
+from xero_sync.translation.replies import INVOICE_KEYS, external_id, is_ours, matched
+
+Status = Batch.Status
+MOST_ATTEMPTS = 5
+
+
+def still_ours(lease: Lease, batch: Batch, *, was: Sequence[str], **changes: object) -> bool:
+    """Move the batch where our fence still holds. False: another worker has taken over and will find out itself."""
+    rows = Batch.objects.for_practice(lease.practice).filter(pk=batch.pk, fence=lease.fence, status__in=was)
+    return bool(rows.update(**changes))
+
+
+def sent_elements(batch: Batch) -> list[Json]:
+    return elements_in(bytes(batch.body), "Invoices")
+
+
+def pushes_by_position(batch: Batch, sent: Sequence[Json]) -> dict[int, Push]:
+    """Which push each element of the batch stands for, while that is still open."""
+    positions = {sha256(element_bytes(element)): position for position, element in enumerate(sent)}
+    pushes = Push.objects.for_practice(batch.practice_id).unfinished().filter(batch=batch)
+    return {positions[push.element_sha256]: push for push in pushes.select_related("invoice", "invoice__client")}
+
+
+def numbers_to_look_up(batch: Batch, reply: BatchReply) -> list[str]:
+    """Numbers that Xero says are taken: perhaps by ourselves, at an attempt whose answer was lost."""
+    sent = sent_elements(batch)
+    answers = matched(sent, reply.elements, INVOICE_KEYS)
+    taken = [p for p, e in answers.by_position.items() if not e.is_accepted and is_number_taken(e.words)]
+    return [sent[position]["InvoiceNumber"] for position in taken if sent[position].get("InvoiceNumber")]
+
+
+def answered(
+    lease: Lease, batch: Batch, reply: BatchReply, there: Mapping[str, LedgerInvoice] | None, *, at: datetime
+) -> None:
+    """A parsed reply: each element is posted, refused, or stays unknown where the reply does not speak of it.
+
+    `there` holds what Xero has under the numbers that it called taken; None where that could not be asked.
+    """
+    sent = sent_elements(batch)
+    answers = matched(sent, reply.elements, INVOICE_KEYS)
+    with transaction.atomic():
+        pushes = pushes_by_position(batch, sent)
+        open_ends = 0
+        if not still_ours(
+            lease, batch, was=[Status.SENDING], status=Status.DONE, finished_at=at, http_status=200,
+            correlation_id=reply.correlation_id,
+        ):
+            return
+        for position, push in pushes.items():
+            element = answers.by_position.get(position)
+            open_ends += not _settled(push, batch.connection, sent[position], element, there, at=at)
+        if open_ends:
+            _leave_unknown(batch, "Xero's reply does not speak of every invoice.", half=True)
+
+
+def _settled(
+    push: Push,
+    connection: Connection,
+    sent: Json,
+    element: Element | None,
+    there: Mapping[str, LedgerInvoice] | None,
+    *,
+    at: datetime,
+) -> bool:
+    """Whether this element's fate is known now."""
+    if element is None:
+        return False
+    if element.is_accepted:
+        found = external_id(element, "InvoiceID")
+        number = str(element.data.get("InvoiceNumber") or "")
+        return bool(found) and posted(push, connection, external_id=found, number=number, at=at)
+    if is_number_taken(element.words):
+        return there is not None and adopted_or_refused(
+            push, connection, sent, there.get(str(sent.get("InvoiceNumber"))), words=element.words, at=at
+        )
+    reason = explained(element.words)
+    refuse(push, reason, at=at)
+    _learn(push, connection, reason)
+    return True
+
+
+def posted(push: Push, connection: Connection, *, external_id: str, number: str, at: datetime) -> bool:
+    """It is in Xero: told to billing in the same transaction."""
+    moved = Push.objects.for_practice(push.practice_id).filter(pk=push.pk, status__in=Push.UNFINISHED)
+    if moved.update(status=Push.Status.POSTED, verified_at=None):
+        billing_invoices.record_posted(
+            invoice=push.invoice,
+            reference=external_id,
+            number=number or push.invoice.number or "",
+            url=invoice_url(settings.XERO_APP_URL, connection.short_code, external_id),
+            at=at,
+        )
+    return True
+
+
+def adopted_or_refused(
+    push: Push,
+    connection: Connection,
+    sent: Json,
+    there: LedgerInvoice | None,
+    *,
+    words: Sequence[str] = (),
+    at: datetime,
+) -> bool:
+    """Under our number stands an invoice: ours is adopted, a person's is left alone and ours refused."""
+    if there is not None and is_ours(there, sent):
+        return posted(push, connection, external_id=there.external_id, number=there.number, at=at)
+    refuse(push, refusal("NUMBER_TAKEN", "\n".join(words)), at=at)
+    return True
+
+
+def _learn(push: Push, connection: Connection, reason: Refusal) -> None:
+    """What Xero's refusal says about our copy of the contact, so that its return is noticed."""
+    if reason.code in ("CONTACT_ARCHIVED", "CONTACT_MERGED"):
+        contacts = Contact.objects.for_practice(push.practice_id).of(connection.tenant_id)
+        contacts.filter(external_id=push.contact_external_id, status=Contact.Status.ACTIVE).update(
+            status=Contact.Status.ARCHIVED
+        )
+
+
+def outcome_unknown(lease: Lease, batch: Batch, problem: str, http_status: int | None, *, at: datetime) -> None:
+    """No reply that can be trusted: nothing is concluded but that Xero has to be asked."""
+    with transaction.atomic():
+        if still_ours(lease, batch, was=[Status.SENDING], http_status=http_status):
+            _leave_unknown(batch, problem, half=False)
+
+
+def overdue(lease: Lease, batch: Batch) -> None:
+    """Whoever sent it is gone. Counted as an attempt, and a repeat carries half: something in it may be poison."""
+    with transaction.atomic():
+        if still_ours(lease, batch, was=[Status.SENDING], attempts=F("attempts") + 1):
+            _leave_unknown(batch, "The worker that sent this never came back.", half=True)
+
+
+def _leave_unknown(batch: Batch, problem: str, *, half: bool) -> None:
+    size = -(-batch.item_count // 2) if half else batch.item_count
+    Batch.objects.for_practice(batch.practice_id).filter(pk=batch.pk).update(
+        status=Status.UNKNOWN, problem=problem[:500], next_size=size
+    )
+    open_pushes = Push.objects.for_practice(batch.practice_id).unfinished().filter(batch=batch)
+    open_pushes.update(status=Push.Status.UNKNOWN)
+
+
+def not_done(lease: Lease, batch: Batch, problem: str, *, at: datetime) -> None:
+    """Known not to have been carried out: its invoices wait again, those that repeat an unknown one with its bytes."""
+    with transaction.atomic():
+        if still_ours(
+            lease, batch, was=[Status.PREPARED, Status.SENDING], status=Status.SUPERSEDED, finished_at=at,
+            problem=problem[:500],
+        ):
+            again = _ready_again(batch) if batch.repeats_id is None else {"status": Push.Status.READY}
+            Push.objects.for_practice(lease.practice).unfinished().filter(batch=batch).update(**again)
+
+
+def _ready_again(batch: Batch) -> dict[str, object]:
+    return {"status": Push.Status.READY, "batch": None, "element_sha256": "", "contact_external_id": ""}
+
+
+def turned_down(lease: Lease, batch: Batch, reasons: Sequence[str], *, at: datetime) -> None:
+    """The whole request was refused: nothing exists. Halved until the one at fault stands alone and is refused."""
+    with transaction.atomic():
+        size = -(-batch.item_count // 2)
+        if not still_ours(
+            lease, batch, was=[Status.SENDING], status=Status.SUPERSEDED, finished_at=at, http_status=400,
+            next_size=size, problem="; ".join(reasons)[:500],
+        ):
+            return
+        pushes = Push.objects.for_practice(lease.practice).unfinished().filter(batch=batch)
+        if batch.item_count > 1:
+            pushes.update(status=Push.Status.READY, element_sha256="", contact_external_id="")
+            return
+        for push in pushes.select_related("invoice"):
+            refuse(push, explained(reasons), at=at)

@@ -1,0 +1,184 @@
+"""One turn of one lane: three short transactions around one call (reference/posting.md §5)."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from billing.operations import holds, plans
+from clients.models import Practice
+from xero_sync.errors import ConnectionLost, OutcomeUnknown, Refused, Scope, TryLater
+from xero_sync.models import Batch, Connection, Push
+from xero_sync.operations import connections, lanes, reconciliation
+from xero_sync.operations.clock import Stopwatch
+from xero_sync.operations.lanes import CALL, Lease, LeaseLost
+from xero_sync.operations.pushes import finishing, unknown
+from xero_sync.operations.pushes.claiming import claim_contacts, claim_invoices, due_pushes
+from xero_sync.operations.pushes.contacts import contacts_answered
+from xero_sync.ports import Gateway, reached
+from xero_sync.records import BatchReply, LedgerInvoice
+
+log = structlog.get_logger(__name__)
+A_LOT = 10_000
+
+
+def post_batch(*, practice_id: int, at: datetime) -> bool:
+    """Serve this practice's lane once: at most one batch. True when more could be done at once.
+
+    Does nothing while a hold is open, the connection does not work, another worker has the lane or Xero asked us to
+    wait. Any number of workers may ask at any time.
+    """
+    practice = Practice.objects.get(pk=practice_id)
+    connection = connections.connection_of(practice)
+    if connection is None or not connection.is_connected or not has_work(practice, at=at):
+        return False
+    if holds.open_reasons(practice):
+        return False
+    lease = lanes.take(practice, at=at)
+    if lease is None:
+        return False
+    return _served(lease, connection, Stopwatch(at))
+
+
+def _served(lease: Lease, connection: Connection, watch: Stopwatch) -> bool:
+    try:
+        wait = _turn(lease, connection, watch)
+    except LeaseLost:
+        return False
+    except Exception:
+        lanes.release(lease, at=watch.now(), wait=lanes.note_failure(lease.practice))
+        raise
+    lanes.release(lease, at=watch.now(), wait=wait)
+    plans.settle_practice(practice=lease.practice, at=watch.now())
+    is_waiting = wait is not None and wait.seconds > 0
+    return not is_waiting and has_work(lease.practice, at=watch.now())
+
+
+def post_all(*, practice_id: int, at: datetime) -> int:
+    """Turn after turn until nothing can be done at once; how many turns. For commands and the tick."""
+    watch, turns = Stopwatch(at), 1
+    while post_batch(practice_id=practice_id, at=watch.now()) and turns < A_LOT:
+        turns += 1
+    return turns
+
+
+def has_work(practice: Practice, *, at: datetime) -> bool:
+    """Whether a turn would find something to do."""
+    open_batches = Batch.objects.for_practice(practice).filter(status__in=Batch.OPEN)
+    if due_pushes(practice.pk, at=at).exists() or open_batches.exclude(deadline_at__gte=at, status="sending").exists():
+        return True
+    return reconciliation.unread(practice).exists()
+
+
+def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> TryLater | None:
+    """What there is to do first, done; how long to wait before the next turn."""
+    unknown.take_over(lease, at=watch.now())
+    wait = lanes.spare_the_day(lease.practice, at=watch.now())
+    if wait:
+        return wait
+    try:
+        gateway = connections.gateway_of(connection, at=watch.now())
+        _work(lease, connection, gateway, watch)
+    except ConnectionLost as lost:
+        connections.investigate(connection=connection, lost=lost, at=watch.now())
+        return None
+    except TryLater as later:
+        return _heeded(lease.practice, later, at=watch.now())
+    except OutcomeUnknown:
+        return lanes.note_failure(lease.practice)
+    lanes.note_answer(lease.practice)
+    lanes.note_limits(lease.practice, gateway.limits, at=watch.now())
+    return None
+
+
+def _heeded(practice: Practice, later: TryLater, *, at: datetime) -> TryLater:
+    if later.scope is Scope.APP:
+        lanes.slow_everybody(until=at + timedelta(seconds=later.seconds))
+    if later.scope is Scope.OUR_APP:
+        log.error("xero_refuses_our_app", practice_id=practice.pk)
+    return lanes.note_failure(practice) if later.scope is Scope.UNREACHABLE else later
+
+
+def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch) -> None:
+    """Old questions first, then contacts that invoices wait for, then invoices, then reading back what was posted."""
+    batch = unknown.unknown_batch(lease, at=watch.now())
+    if batch:
+        unknown.find_out(lease, batch, gateway, at=watch.now())
+        return
+    batch = claim_contacts(lease, connection, at=watch.now()) or claim_invoices(lease, connection, at=watch.now())
+    if batch:
+        reached("after_t1")
+        _send(lease, batch, gateway, watch)
+        return
+    reconciliation.read_back(lease, connection, gateway, at=watch.now())
+
+
+def _send(lease: Lease, batch: Batch, gateway: Gateway, watch: Stopwatch) -> None:
+    """T2, the call, T3. Failures are written down here and told to the lane by raising them on."""
+    if not _marked(lease, batch, at=watch.now()):
+        return
+    reached("after_t2")
+    try:
+        reply = _call(batch, gateway)
+    except (ConnectionLost, TryLater) as failure:
+        finishing.not_done(lease, batch, str(failure), at=watch.now())
+        raise
+    except Refused as refused:
+        finishing.turned_down(lease, batch, refused.reasons, at=watch.now())
+        return
+    except OutcomeUnknown as failure:
+        finishing.outcome_unknown(lease, batch, str(failure), failure.http_status, at=watch.now())
+        raise
+    reached("before_t3")
+    _finish(lease, batch, reply, gateway, watch)
+    reached("after_t3")
+
+
+def _marked(lease: Lease, batch: Batch, *, at: datetime) -> bool:
+    """T2: about to leave. The holds are asked once more; a hold placed meanwhile gives everything back unsent."""
+    if holds.open_reasons(lease.practice):
+        finishing.not_done(lease, batch, "A hold was placed before it left.", at=at)
+        return False
+    with transaction.atomic():
+        lanes.extend(lease, until=at + CALL)
+        is_ours = finishing.still_ours(
+            lease,
+            batch,
+            was=[Batch.Status.PREPARED],
+            status=Batch.Status.SENDING,
+            sent_at=at,
+            deadline_at=at + CALL,
+        )
+        if not is_ours:
+            raise LeaseLost
+        claimed = Push.objects.for_practice(lease.practice).filter(batch=batch, status=Push.Status.CLAIMED)
+        claimed.update(status=Push.Status.SENDING)
+    return True
+
+
+def _call(batch: Batch, gateway: Gateway) -> BatchReply:
+    create = gateway.create_contacts if batch.kind == Batch.Kind.CONTACTS else gateway.create_invoices
+    reached("before_send")
+    reply = create(bytes(batch.body), tenant_id=batch.tenant_id, idempotency_key=batch.idempotency_key)
+    reached("after_send")
+    return reply
+
+
+def _finish(lease: Lease, batch: Batch, reply: BatchReply, gateway: Gateway, watch: Stopwatch) -> None:
+    if batch.kind == Batch.Kind.CONTACTS:
+        contacts_answered(lease, batch, reply, gateway, at=watch.now())
+        return
+    numbers = finishing.numbers_to_look_up(batch, reply)
+    there = _looked_up(lease, numbers, gateway, at=watch.now()) if numbers else {}
+    finishing.answered(lease, batch, reply, there, at=watch.now())
+
+
+def _looked_up(
+    lease: Lease, numbers: list[str], gateway: Gateway, *, at: datetime
+) -> dict[str, LedgerInvoice] | None:
+    """What stands in Xero under numbers that it calls taken; None where it would not say now."""
+    lanes.extend(lease, until=at + CALL)
+    try:
+        return {invoice.number: invoice for invoice in gateway.invoices_numbered(numbers)}
+    except (ConnectionLost, TryLater, OutcomeUnknown, Refused):
+        return None

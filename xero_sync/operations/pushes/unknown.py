@@ -1,0 +1,116 @@
+"""Finding out what became of a batch: by reading back, never by sending first."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from xero_sync.models import Batch, Push
+from xero_sync.operations.lanes import CALL, Lease, extend
+from xero_sync.operations.pushes.claiming import refuse
+from xero_sync.operations.pushes.finishing import (
+    MOST_ATTEMPTS,
+    adopted_or_refused,
+    not_done,
+    overdue,
+    pushes_by_position,
+    sent_elements,
+    still_ours,
+)
+from xero_sync.ports import Gateway
+from xero_sync.records import Json, LedgerInvoice
+from xero_sync.translation.refusals import refusal
+
+QUARANTINE = timedelta(minutes=15)  # Xero's own numbering cannot refuse a late twin, so we wait until none can come
+CLOCK_SLACK = timedelta(days=1)  # Xero's clock may be hours off ours
+PAGES = 20
+
+
+def take_over(lease: Lease, *, at: datetime) -> None:
+    """Make the open batches of a former sender ours: what never left waits again, what may have left is unknown."""
+    batches = Batch.objects.for_practice(lease.practice)
+    stale = batches.filter(fence__lt=lease.fence)
+    stale = stale.filter(Q(status__in=[Batch.Status.PREPARED, Batch.Status.UNKNOWN]) | _overdue(at))
+    for batch in list(stale):
+        if not batches.filter(pk=batch.pk, fence=batch.fence, status=batch.status).update(fence=lease.fence):
+            continue
+        if batch.status == Batch.Status.PREPARED:
+            not_done(lease, batch, "It never left.", at=at)
+        elif batch.status == Batch.Status.SENDING:
+            overdue(lease, batch)
+
+
+def _overdue(at: datetime) -> Q:
+    return Q(status=Batch.Status.SENDING, deadline_at__lt=at)
+
+
+def unknown_batch(lease: Lease, *, at: datetime) -> Batch | None:
+    """The oldest batch whose outcome has to be found out now."""
+    waiting = Batch.objects.for_practice(lease.practice).filter(status=Batch.Status.UNKNOWN, fence=lease.fence)
+    ready = (batch for batch in waiting.select_related("connection") if not _in_quarantine(batch, at=at))
+    return next(ready, None)
+
+
+def _in_quarantine(batch: Batch, *, at: datetime) -> bool:
+    if batch.kind == Batch.Kind.CONTACTS or batch.sent_at is None or at - batch.sent_at > QUARANTINE:
+        return False
+    return any(not element.get("InvoiceNumber") for element in sent_elements(batch))
+
+
+def find_out(lease: Lease, batch: Batch, gateway: Gateway, *, at: datetime) -> None:
+    """Read back, then settle: what is there is posted, what is not goes again with the same number and bytes."""
+    if batch.kind == Batch.Kind.CONTACTS:
+        # Creating them again is refused by our number where they exist, and the one that exists is then linked.
+        still_ours(lease, batch, was=[Batch.Status.UNKNOWN], status=Batch.Status.SUPERSEDED, finished_at=at)
+        return
+    sent = sent_elements(batch)
+    extend(lease, until=at + CALL)
+    there = read_back(batch, sent, gateway)
+    with transaction.atomic():
+        pushes = pushes_by_position(batch, sent)
+        missing = [position for position in pushes if position not in there]
+        end = Batch.Status.SUPERSEDED if missing else Batch.Status.DONE
+        if not still_ours(lease, batch, was=[Batch.Status.UNKNOWN], status=end, finished_at=at):
+            return
+        for position, push in pushes.items():
+            if position in there:
+                adopted_or_refused(push, batch.connection, sent[position], there[position], at=at)
+            else:
+                _again(push, batch, at=at)
+
+
+def read_back(batch: Batch, sent: list[Json], gateway: Gateway) -> dict[int, LedgerInvoice]:
+    """What Xero holds of this batch, by position: found by our numbers, else by our marker."""
+    numbered = {element["InvoiceNumber"]: p for p, element in enumerate(sent) if element.get("InvoiceNumber")}
+    found: dict[int, LedgerInvoice] = {}
+    if numbered:
+        for invoice in gateway.invoices_numbered(list(numbered)):
+            if invoice.number in numbered and invoice.type in ("", "ACCREC"):
+                found[numbered[invoice.number]] = invoice
+    if len(numbered) < len(sent):
+        found |= _by_marker(batch, sent, gateway)
+    return found
+
+
+def _by_marker(batch: Batch, sent: list[Json], gateway: Gateway) -> dict[int, LedgerInvoice]:
+    marked = {element["Url"].lower(): p for p, element in enumerate(sent) if element.get("Url")}
+    since = (batch.sent_at or batch.created_at) - CLOCK_SLACK
+    found: dict[int, LedgerInvoice] = {}
+    for page in range(1, PAGES + 1):
+        invoices, is_last = gateway.invoices_of_our_app(page=page, changed_since=since)
+        found |= {marked[invoice.url.lower()]: invoice for invoice in invoices if invoice.url.lower() in marked}
+        if is_last:
+            break
+    return found
+
+
+def _again(push: Push, batch: Batch, *, at: datetime) -> None:
+    """Not there: send it again, unless it stood alone in a batch that took a worker down too often."""
+    if batch.item_count == 1 and batch.attempts >= MOST_ATTEMPTS:
+        refuse(push, refusal("SET_ASIDE", batch.problem), at=at)
+        return
+    Push.objects.for_practice(push.practice_id).filter(pk=push.pk, status=Push.Status.UNKNOWN).update(
+        status=Push.Status.READY
+    )
+
+

@@ -1,0 +1,118 @@
+"""Which element of a reply answers for which of ours, and whether an invoice found in Xero is ours."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from xero_sync.records import Element, Json, LedgerInvoice
+
+NO_ID = "00000000-0000-0000-0000-000000000000"
+INVOICE_KEYS = ("InvoiceNumber", "Url", "Reference")
+CONTACT_KEYS = ("ContactNumber",)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Per position of what was sent, its element; strangers answer for nothing that was sent."""
+
+    by_position: Mapping[int, Element]
+    strangers: tuple[Element, ...]
+
+
+def matched(sent: Sequence[Json], elements: Sequence[Element], keys: Sequence[str]) -> Answers:
+    """Match by the strongest key that the element carries and we sent: number, else marker, else a reference that is
+    unique among what was sent. Never by position alone, except that the only element of a refused batch of one is its
+    answer. Of two elements for one of ours an accepted one counts.
+    """
+    by_key = _unique_keys(sent, keys)
+    sent_names = {name for data in sent for name in keys if data.get(name)}
+    found: dict[int, Element] = {}
+    strangers = []
+    for element in elements:
+        key = next((k for k in _keys_of(element.data, keys) if k[0] in sent_names), None)
+        position = by_key.get(key) if key else None
+        if key is None and len(sent) == len(elements) == 1 and not element.is_accepted:
+            position = 0
+        if position is None:
+            strangers.append(element)
+        elif position not in found or (element.is_accepted and not found[position].is_accepted):
+            found[position] = element
+    return Answers(found, tuple(strangers))
+
+
+def _unique_keys(sent: Sequence[Json], keys: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Every key that names exactly one of ours."""
+    seen: dict[tuple[str, str], list[int]] = {}
+    for position, data in enumerate(sent):
+        for key in _keys_of(data, keys):
+            seen.setdefault(key, []).append(position)
+    return {key: positions[0] for key, positions in seen.items() if len(positions) == 1}
+
+
+def _keys_of(data: Mapping[str, Any], keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+    return ((name, str(data[name]).lower()) for name in keys if data.get(name))
+
+
+def external_id(element: Element, name: str) -> str:
+    """The id Xero gave; empty where it gave none."""
+    found = str(element.data.get(name) or "")
+    return "" if found == NO_ID else found
+
+
+def is_ours(there: LedgerInvoice, sent: Json) -> bool:
+    """Whether an invoice found under our number is the one we sent, and not a person's.
+
+    Our marker settles it, even if somebody has edited the invoice since. Without a marker contact, day, reference,
+    currency and the net total have to agree.
+    """
+    if there.type not in ("", "ACCREC"):
+        return False
+    if there.url and sent.get("Url"):
+        return there.url.lower() == str(sent["Url"]).lower()
+    same_day = there.date is None or there.date.isoformat() == sent["Date"]
+    return (
+        there.contact_id.lower() == str(sent["Contact"]["ContactID"]).lower()
+        and same_day
+        and there.reference == sent.get("Reference", "")
+        and there.currency in ("", sent.get("CurrencyCode", ""))
+        and there.subtotal == net_total(sent)
+    )
+
+
+def net_total(sent: Json) -> Decimal:
+    """The sum of the lines as Xero adds them: each rounded to pence, half up."""
+    return sum((_line_total(line) for line in sent["LineItems"]), Decimal("0.00"))
+
+
+def _line_total(line: Json) -> Decimal:
+    exact = Decimal(str(line["Quantity"])) * Decimal(str(line["UnitAmount"]))
+    return exact.quantize(Decimal("0.01"), rounding="ROUND_HALF_UP")
+
+
+def disagreements(there: LedgerInvoice, sent: Json) -> list[tuple[str, str]]:
+    """How an invoice in Xero differs from what we posted: (kind, sentence), kinds as in `Difference.Kind`."""
+    if there.is_gone:
+        done = "deleted" if there.status == "DELETED" else "voided"
+        return [("deleted", f"Somebody {done} this invoice in Xero. It is not posted again by itself.")]
+    found = []
+    total = net_total(sent)
+    if there.subtotal is not None and there.subtotal != total:
+        found.append(("total", f"In Xero it comes to {there.subtotal:,.2f} net; we posted {total:,.2f}."))
+    if there.contact_id and there.contact_id.lower() != str(sent["Contact"]["ContactID"]).lower():
+        found.append(("contact", "In Xero it is on another contact than the one we posted it to."))
+    edited = _edits(there, sent)
+    if edited:
+        found.append(("edited", f"Edited in Xero: {', '.join(edited)}."))
+    return found
+
+
+def _edits(there: LedgerInvoice, sent: Json) -> list[str]:
+    number = sent.get("InvoiceNumber")
+    checks = (
+        ("number", bool(number) and there.number != number),
+        ("date", there.date is not None and there.date.isoformat() != sent["Date"]),
+        ("number of lines", there.line_count is not None and there.line_count != len(sent["LineItems"])),
+        ("reference", there.reference != sent.get("Reference", "")),
+    )
+    return [name for name, differs in checks if differs]
