@@ -125,9 +125,7 @@ class XeroGateway:
         return reading.batch(document, "Invoices", self._correlation_id)
 
     def invoices_numbered(self, numbers: Sequence[str]) -> list[LedgerInvoice]:
-        document = self._call(
-            self._api.get_invoices, invoice_numbers=list(numbers), page=1, page_size=PAGE_SIZE
-        )
+        document = self._call(self._api.get_invoices, invoice_numbers=list(numbers), page=1, page_size=PAGE_SIZE)
         return [reading.invoice(row) for row in reading.rows(document, "Invoices")]
 
     def invoices_of_our_app(self, *, page: int, changed_since: datetime) -> tuple[list[LedgerInvoice], bool]:

@@ -169,9 +169,7 @@ def batch(document: Json, name: str, correlation_id: str) -> BatchReply:
 
 def _element(row: Json) -> Element:
     """A WARNING was kept by Xero; anything else that is not OK was not."""
-    words = tuple(
-        text(error, "Message") for error in row.get("ValidationErrors") or [] if isinstance(error, dict)
-    )
+    words = tuple(text(error, "Message") for error in row.get("ValidationErrors") or [] if isinstance(error, dict))
     status = text(row, "StatusAttributeString").upper()
     has_errors = bool(row.get("HasErrors") or row.get("HasValidationErrors"))
     is_accepted = status in {"OK", "WARNING"} or (not status and not has_errors and not words)

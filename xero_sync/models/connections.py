@@ -67,6 +67,7 @@ class Connection(PracticeRecord):
     disconnected_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     checked_at = models.DateTimeField(null=True, blank=True)
     contacts_read_to = models.DateTimeField(null=True, blank=True)
+    contacts_full_at = models.DateTimeField(null=True, blank=True)
 
     objects = ConnectionQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
 
@@ -131,6 +132,7 @@ class SyncRun(PracticeRecord):
     not_before = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveIntegerField(default=0)
     finished_at = models.DateTimeField(null=True, blank=True)
     step = models.CharField(max_length=60, blank=True)
     steps_done = models.PositiveSmallIntegerField(default=0)

@@ -103,5 +103,3 @@ def spare_the_day(practice: Practice, *, at: datetime) -> TryLater | None:
         return None
     again = lane.limits_seen_at + DAY_PROBE
     return None if again <= at else TryLater((again - at).total_seconds(), Scope.DAY)
-
-

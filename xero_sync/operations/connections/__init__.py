@@ -2,6 +2,9 @@
 
 from xero_sync.operations.connections.checking import check_all as check_all
 from xero_sync.operations.connections.checking import check_connection as check_connection
+from xero_sync.operations.connections.choosing import OrganisationTaken as OrganisationTaken
+from xero_sync.operations.connections.choosing import OtherOrganisation as OtherOrganisation
+from xero_sync.operations.connections.choosing import choose_organisation as choose_organisation
 from xero_sync.operations.connections.consent import ConsentRefused as ConsentRefused
 from xero_sync.operations.connections.consent import ConsentUnfinished as ConsentUnfinished
 from xero_sync.operations.connections.consent import NoOrganisation as NoOrganisation
@@ -17,6 +20,3 @@ from xero_sync.operations.connections.losing import gateway_of as gateway_of
 from xero_sync.operations.connections.losing import investigate as investigate
 from xero_sync.operations.connections.losing import mark_lost as mark_lost
 from xero_sync.operations.connections.losing import restored as restored
-from xero_sync.operations.connections.choosing import OrganisationTaken as OrganisationTaken
-from xero_sync.operations.connections.choosing import OtherOrganisation as OtherOrganisation
-from xero_sync.operations.connections.choosing import choose_organisation as choose_organisation

@@ -18,16 +18,20 @@ class OrganisationTaken(Exception):
     """Another practice is connected to this organisation."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is connected to another practice on Socket. Disconnect it there first, or choose "
-                         "another organisation.")
+        super().__init__(
+            f"{name} is connected to another practice on Socket. Disconnect it there first, or choose "
+            "another organisation."
+        )
 
 
 class OtherOrganisation(Exception):
     """The practice worked with another organisation before: its links and codes mean nothing in this one."""
 
     def __init__(self, before: str, name: str) -> None:
-        super().__init__(f"Your links and account codes belong to {before}. To connect {name} instead, an owner has "
-                         f"to type its name exactly. Every client then has to be linked again.")
+        super().__init__(
+            f"Your links and account codes belong to {before}. To connect {name} instead, an owner has "
+            f"to type its name exactly. Every client then has to be linked again."
+        )
         self.before = before
         self.name = name
 

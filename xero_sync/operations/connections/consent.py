@@ -34,8 +34,10 @@ class UnknownConsent(ConsentError):
     """The answer belongs to no consent that this person began here: replayed, foreign or too old."""
 
     def __init__(self) -> None:
-        super().__init__("This answer from Xero does not belong to a connection you started here in the last ten "
-                         "minutes. Nothing was changed. Start again from the Integrations page.")
+        super().__init__(
+            "This answer from Xero does not belong to a connection you started here in the last ten "
+            "minutes. Nothing was changed. Start again from the Integrations page."
+        )
 
 
 class ConsentRefused(ConsentError):
@@ -49,8 +51,10 @@ class NoOrganisation(ConsentError):
     """The consent reaches no organisation whose books could be used."""
 
     def __init__(self) -> None:
-        super().__init__("Xero named no organisation that can be connected. Choose an organisation on Xero's page, not "
-                         "a practice or partner account, and make sure your Xero user may access it.")
+        super().__init__(
+            "Xero named no organisation that can be connected. Choose an organisation on Xero's page, not "
+            "a practice or partner account, and make sure your Xero user may access it."
+        )
 
 
 class ConsentUnfinished(ConsentError):

@@ -59,7 +59,12 @@ def answered(
         pushes = pushes_by_position(batch, sent)
         open_ends = 0
         if not still_ours(
-            lease, batch, was=[Status.SENDING], status=Status.DONE, finished_at=at, http_status=200,
+            lease,
+            batch,
+            was=[Status.SENDING],
+            status=Status.DONE,
+            finished_at=at,
+            http_status=200,
             correlation_id=reply.correlation_id,
         ):
             return
@@ -162,7 +167,11 @@ def not_done(lease: Lease, batch: Batch, problem: str, *, at: datetime) -> None:
     """Known not to have been carried out: its invoices wait again, those that repeat an unknown one with its bytes."""
     with transaction.atomic():
         if still_ours(
-            lease, batch, was=[Status.PREPARED, Status.SENDING], status=Status.SUPERSEDED, finished_at=at,
+            lease,
+            batch,
+            was=[Status.PREPARED, Status.SENDING],
+            status=Status.SUPERSEDED,
+            finished_at=at,
             problem=problem[:500],
         ):
             again = _ready_again(batch) if batch.repeats_id is None else {"status": Push.Status.READY}
@@ -178,8 +187,14 @@ def turned_down(lease: Lease, batch: Batch, reasons: Sequence[str], *, at: datet
     with transaction.atomic():
         size = -(-batch.item_count // 2)
         if not still_ours(
-            lease, batch, was=[Status.SENDING], status=Status.SUPERSEDED, finished_at=at, http_status=400,
-            next_size=size, problem="; ".join(reasons)[:500],
+            lease,
+            batch,
+            was=[Status.SENDING],
+            status=Status.SUPERSEDED,
+            finished_at=at,
+            http_status=400,
+            next_size=size,
+            problem="; ".join(reasons)[:500],
         ):
             return
         pushes = Push.objects.for_practice(lease.practice).unfinished().filter(batch=batch)

@@ -14,8 +14,10 @@ def sweep(*, at: datetime) -> int:
     Any worker may do it at any time, and many at once; the rows decide who serves.
     """
     rung = 0
-    lanes = Lane.objects.across_practices().due(at).filter(
-        practice__connections__status=Connection.Status.CONNECTED, practice__is_safe_mode=False
+    lanes = (
+        Lane.objects.across_practices()
+        .due(at)
+        .filter(practice__connections__status=Connection.Status.CONNECTED, practice__is_safe_mode=False)
     )
     for practice in Practice.objects.filter(lane__in=lanes.order_by().values("pk")):
         if has_work(practice, at=at):

@@ -173,9 +173,7 @@ def _finish(lease: Lease, batch: Batch, reply: BatchReply, gateway: Gateway, wat
     finishing.answered(lease, batch, reply, there, at=watch.now())
 
 
-def _looked_up(
-    lease: Lease, numbers: list[str], gateway: Gateway, *, at: datetime
-) -> dict[str, LedgerInvoice] | None:
+def _looked_up(lease: Lease, numbers: list[str], gateway: Gateway, *, at: datetime) -> dict[str, LedgerInvoice] | None:
     """What stands in Xero under numbers that it calls taken; None where it would not say now."""
     lanes.extend(lease, until=at + CALL)
     try:

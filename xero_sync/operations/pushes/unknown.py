@@ -112,5 +112,3 @@ def _again(push: Push, batch: Batch, *, at: datetime) -> None:
     Push.objects.for_practice(push.practice_id).filter(pk=push.pk, status=Push.Status.UNKNOWN).update(
         status=Push.Status.READY
     )
-
-
