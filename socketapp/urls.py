@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from clients import urls as clients
 from proposals import urls as proposals
 from socketapp import gallery, health, home
+from xero_sync import urls as xero_sync
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.live, name="health_live"),
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<slug:practice>/", include("billing.urls")),
     path("p/<slug:practice>/", include("proposals.urls")),
     *proposals.public_urlpatterns,
+    path("p/<slug:practice>/", include("xero_sync.urls")),
+    *xero_sync.public_urlpatterns,
     path("admin/", admin.site.urls),
 ]
 

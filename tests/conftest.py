@@ -35,6 +35,7 @@ def sandbox_server() -> Iterator[Running]:
 @pytest.fixture
 def sandbox(sandbox_server: Running, settings: Settings) -> Running:
     sandbox_server.reset()
+    sandbox_server.state.redirect_uris = [f"{settings.SITE_URL}/xero/callback"]
     settings.XERO_AUTHORIZE_URL = f"{sandbox_server.url}/identity/connect/authorize"
     settings.XERO_IDENTITY_URL = sandbox_server.url
     settings.XERO_API_URL = sandbox_server.url
@@ -57,6 +58,7 @@ class Bell:
 
     def __init__(self, broker: Connection) -> None:
         self.queue = broker.SimpleQueue(celery_app.conf.task_default_queue)
+        celery_app.loader.import_default_modules()
 
     def ring(self) -> list[str]:
         """Raises what a task raises."""

@@ -6,8 +6,18 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from billing.models import BillingMethod, BillingPlan, Engagement, LedgerAccount, Service, TrackingOption
+from billing.models import (
+    BillingMethod,
+    BillingPlan,
+    Engagement,
+    Invoice,
+    InvoiceLine,
+    LedgerAccount,
+    Service,
+    TrackingOption,
+)
 from billing.operations import engagements, plans
+from billing.ports import get_ledger
 from billing.records import ServiceTerms
 from clients.models import Client, ClientTag, Membership, Practice, Role, User
 from clients.records import company_number_key, name_key
@@ -175,3 +185,34 @@ def make_finalised_plan(
     """The month's plan, approved; approved late for the month just ended its invoices are raised as well."""
     plan = make_plan(practice, month, at=at)
     return plans.approve(plan=plan, version=plan.version, by=by or make_user("Priya Sandhu"), at=at)
+
+
+# ── Xero ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def make_invoice(client: Client, amount: str = "200.00", *, at: datetime = NOON, **fields: Any) -> Invoice:
+    """An invoice with one line, raised and numbered, and queued in its ledger unless `is_queued` is false."""
+    practice, is_queued = client.practice, fields.pop("is_queued", True)
+    number = f"S-{next(_numbers):05d}"
+    account = fields.pop("account", None) or LedgerAccount.objects.for_practice(practice).filter(is_sales=True).first()
+    made = {
+        "source_key": f"test:{number}",
+        "kind": Invoice.Kind.RECURRING,
+        "destination": "xero",
+        "number": number,
+        "reference": f"{client.pk} September 2026",
+        "invoice_date": date(2026, 10, 1),
+        "due_date": date(2026, 10, 15),
+        "total": Decimal(amount),
+        "posting_status": "draft",
+        "raised_at": at,
+        **fields,
+    }
+    invoice = Invoice.objects.create(practice=practice, client=client, **made)
+    InvoiceLine.objects.create(
+        practice=practice, invoice=invoice, position=0, description="Bookkeeping", quantity=Decimal("1"),
+        unit_price=Decimal(amount), amount=Decimal(amount), ledger_account=account,
+    )  # fmt: skip
+    if is_queued:
+        get_ledger("xero").enqueue(invoice, at=at)
+    return invoice

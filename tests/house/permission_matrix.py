@@ -124,6 +124,14 @@ PROPOSALS: dict[str, Row] = {
     "signing:document": PUBLIC,
 }
 
-XERO_SYNC: dict[str, Row] = {}
+XERO_SYNC: dict[str, Row] = {
+    "xero_sync:integrations": Action.SETTINGS,
+    "xero_sync:consent": Action.SETTINGS,
+    "xero_sync:organisation": Action.SETTINGS,
+    "xero_sync:disconnection": Action.SETTINGS,
+    "xero_sync:sync": Action.SETTINGS,
+    "xero_sync:check": Action.SETTINGS,
+    "xero_callback": SIGNED_IN,
+}
 
 MATRIX: dict[str, Row] = {**SOCKETAPP, **ACCOUNTS, **CLIENTS, **NOTIFICATIONS, **BILLING, **PROPOSALS, **XERO_SYNC}

@@ -1,0 +1,1 @@
+"""Pages and acts around the connection to Xero."""
