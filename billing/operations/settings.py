@@ -39,7 +39,7 @@ def change_client_billing(*, client: Client, values: Mapping[str, Any], by: User
     rows = ClientBilling.objects.for_practice(client.practice_id)
     billing, _ = rows.get_or_create(client=client, practice_id=client.practice_id)
     _assign(billing, values)
-    billing.full_clean()
+    billing.clean_fields()
     billing.save()
     return billing
 

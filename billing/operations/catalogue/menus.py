@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from billing.models import LedgerAccount, PricingMenu, Service
+from billing.models import BillingMethod, LedgerAccount, PricingMenu, Service
 from clients.models import Practice, User
 
 SERVICE_FIELDS = frozenset(
@@ -110,6 +111,18 @@ def _saved(service: Service, values: Mapping[str, Any]) -> Service:
         raise ValueError(f"Not fields of a service: {', '.join(sorted(unknown))}")
     for name, value in values.items():
         setattr(service, name, value)
-    service.full_clean()
+    service.clean_fields()
+    _check(service)
     service.save()
     return service
+
+
+def _check(service: Service) -> None:
+    """What the database would refuse, in words that help."""
+    others = Service.objects.for_practice(service.practice_id).filter(menu_id=service.menu_id, archived_at=None)
+    if others.filter(name=service.name).exclude(pk=service.pk).exists():
+        raise ValidationError({"name": f"This menu has a service called {service.name} already."})
+    if service.has_alignment and service.billing_method != BillingMethod.MONTHLY:
+        raise ValidationError({"has_alignment": "Only a monthly service can have an alignment fee."})
+    if service.price < 0:
+        raise ValidationError({"price": "A price is not negative."})

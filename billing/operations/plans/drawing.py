@@ -22,10 +22,12 @@ def draft(*, practice: Practice, month: date, at: datetime) -> BillingPlan:
     The draft of the month before is brought up to date first, because this one compares itself with it.
     """
     month = first_of(month)
-    last = BillingPlan.objects.for_practice(practice).in_month(add_months(month, -1)).first()
+    rows = BillingPlan.objects.for_practice(practice).filter(month__in=[add_months(month, -1), month])
+    stored = {plan.month: plan for plan in rows.select_related("practice")}
+    last = stored.get(add_months(month, -1))
     if last is not None and last.is_draft:
         _redrawn(practice, last, at=at)
-    return _redrawn(practice, _opened(practice, month, at=at), at=at)
+    return _redrawn(practice, stored.get(month) or _opened(practice, month, at=at), at=at)
 
 
 def rows_now(practice: Practice, month: date, drawing: Drawing) -> tuple[list[RowDraft], dict[int, str]]:
@@ -38,11 +40,8 @@ def rows_now(practice: Practice, month: date, drawing: Drawing) -> tuple[list[Ro
 
 
 def _opened(practice: Practice, month: date, *, at: datetime) -> BillingPlan:
-    plans = BillingPlan.objects.for_practice(practice)
-    found = plans.in_month(month).first()
-    if found:
-        return found
     posts_on = posting_day(month, settings_of(practice).timing)
+    plans = BillingPlan.objects.for_practice(practice)
     plan, _ = plans.get_or_create(practice=practice, month=month, defaults={"drafted_at": at, "posts_on": posts_on})
     return plan
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from billing.calendar import add_months, first_of, months_between, open_month, posts_when, today_in
 from billing.models import BillingPlan, BillingSettings, EngagedService, NotDraft, NotFinalised
 from billing.operations import letters, work
+from billing.operations.engagements.standing import settle_standings
 from billing.operations.plans.approving import finalise, note_event
 from billing.operations.plans.drawing import draft
 from billing.operations.plans.posting import raise_plan
@@ -26,6 +27,7 @@ def tick(*, at: datetime) -> None:
         try:
             raise_due(practice=practice, at=at)
             work.open_due(practice=practice, at=at)
+            settle_standings(practice=practice, at=at)
         except Exception:
             log.exception("billing tick stopped for practice %s", practice.pk)
 

@@ -1,6 +1,7 @@
 """Work that is billed when it is done: opened, proposed, marked as completed, and that undone."""
 
 from billing.operations.withdrawing import AlreadySent as AlreadySent
+from billing.operations.work.completing import NotFromWork as NotFromWork
 from billing.operations.work.completing import NothingOpen as NothingOpen
 from billing.operations.work.completing import complete as complete
 from billing.operations.work.completing import preview_completion as preview_completion

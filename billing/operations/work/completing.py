@@ -34,6 +34,10 @@ class NothingOpen(Exception):
     """None of the chosen work is open."""
 
 
+class NotFromWork(Exception):
+    """The invoice is of a plan, or was due at signing."""
+
+
 def preview_completion(practice: Practice, item_ids: Collection[int]) -> list[CompletionPreview]:
     """What marking these as completed will raise: one invoice per proposal and payer. Writes nothing."""
     return [
@@ -75,6 +79,8 @@ def complete(*, practice: Practice, item_ids: Collection[int], by: User, at: dat
 @transaction.atomic
 def undo(*, practice: Practice, invoice: Invoice, by: User, at: datetime) -> list[WorkItem]:
     """Take a completion back while its invoice has not been sent: the work is open again. Raises AlreadySent."""
+    if invoice.kind != Invoice.Kind.COMPLETION:
+        raise NotFromWork(f"Invoice {invoice} did not come from work that was marked as completed.")
     items = list(WorkItem.objects.for_practice(practice).filter(invoice=invoice).select_related("engaged_service"))
     withdraw(invoice, reason="Completion undone", by=by, at=at)
     # The work may be completed again: its source key is free for the invoice that will then be wanted.

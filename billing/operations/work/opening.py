@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
 
 from billing.calendar import PERIODS, add_months, month_in, work_label
@@ -58,7 +59,9 @@ def add_ad_hoc(*, practice: Practice, client: Client, name: str, amount: Decimal
     label = work_label("", month)
     item = WorkItem(practice=practice, client=client, name=name, amount=amount, period_start=month, period_label=label)
     item.created_at = at
-    item.full_clean(validate_constraints=False)
+    item.full_clean()
+    if not amount:
+        raise ValidationError({"amount": "Work is billed at an amount of at least a penny."})
     item.save()
     return item
 
