@@ -56,7 +56,8 @@ def _redrawn(practice: Practice, plan: BillingPlan, *, at: datetime) -> BillingP
     with transaction.atomic():
         if plan.redraw(**_facts(rows, drawing), drafted_at=at):
             _store(plan, rows, names)
-    plan.refresh_from_db()
+        else:  # another drew it, or approved it, a moment ago
+            plan.refresh_from_db()
     return plan
 
 
