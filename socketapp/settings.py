@@ -189,10 +189,12 @@ COUNTS: dict[str, str] = {  # count(practice) -> int
     "refused": "billing.views.attention.to_fix",
 }
 BANNERS: list[str] = [  # banners(practice) -> list of Banner
+    "xero_sync.reports.banners.banners",
     "billing.views.attention.banners",
 ]
 UNREAD: list[str] = ["notifications.outbox.unread_count"]  # unread(user, practice) -> int
 ATTENTION: list[str] = [  # attention(membership, at) -> list of Card
+    "xero_sync.reports.attention.attention",
     "billing.views.attention.attention",
     "proposals.operations.attention",
 ]

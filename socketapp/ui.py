@@ -32,6 +32,7 @@ class Banner(TypedDict):
     icon: NotRequired[str]
     url: NotRequired[str]
     action: NotRequired[str]
+    needs: NotRequired[Action]  # what one must be allowed to do for the button to be shown
 
 
 @dataclass(frozen=True)
@@ -144,13 +145,19 @@ def _count(door: Door, practice: Practice) -> int:
 def _banners(membership: Membership) -> list[Banner]:
     """The connection lost first, then Safe Mode, then the rest."""
     practice = membership.practice
-    said: Iterable[Banner] = [banner for ask in _named("BANNERS") for banner in ask(practice)]
+    said: Iterable[Banner] = [_offered(banner, membership) for ask in _named("BANNERS") for banner in ask(practice)]
     safe = [_safe_mode(membership)] if practice.is_safe_mode else []
     return [
         *(banner for banner in said if banner["tone"] == "bad"),
         *safe,
         *(banner for banner in said if banner["tone"] != "bad"),
     ]
+
+
+def _offered(banner: Banner, membership: Membership) -> Banner:
+    """The fact for everybody, the button only for those who may press it."""
+    needs = banner.get("needs")
+    return banner if needs is None or may(membership, needs) else {**banner, "url": ""}
 
 
 def _safe_mode(membership: Membership) -> Banner:

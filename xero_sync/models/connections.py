@@ -93,6 +93,14 @@ class Connection(PracticeRecord):
     def is_lost(self) -> bool:
         return self.status == self.Status.LOST
 
+    @property
+    def needs_attention(self) -> bool:
+        return self.status == self.Status.NEEDS_ATTENTION
+
+    @property
+    def is_disconnected(self) -> bool:
+        return self.status == self.Status.DISCONNECTED
+
 
 class ConsentAttempt(PracticeRecord):
     """One trip to Xero's consent page: bound to the web session, single use, ten minutes.
@@ -144,3 +152,16 @@ class SyncRun(PracticeRecord):
         constraints = [
             models.UniqueConstraint("connection", name="one_open_sync", condition=Q(status__in=["waiting", "running"]))
         ]
+
+    @property
+    def is_open(self) -> bool:
+        """Still waiting or running."""
+        return self.status in (self.Status.WAITING, self.Status.RUNNING)
+
+    @property
+    def is_ended(self) -> bool:
+        return not self.is_open
+
+    @property
+    def is_failed(self) -> bool:
+        return self.status == self.Status.FAILED

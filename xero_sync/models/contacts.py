@@ -66,6 +66,10 @@ class Contact(PracticeRecord):
     def is_usable(self) -> bool:
         return self.status == self.Status.ACTIVE and not self.is_missing
 
+    @property
+    def is_archived(self) -> bool:
+        return self.status == self.Status.ARCHIVED
+
 
 class ContactLink(PracticeRecord):
     """The decision which contact a client is, in one organisation. Without a row: suggested or unmatched.

@@ -18,21 +18,25 @@ CONTACT_CODES = ("CONTACT_ARCHIVED", "CONTACT_MERGED", "CONTACT_MISSING", "CONTA
 CHOSEN = "Chosen by a person"
 
 
-class NoConnection(Exception):
+class ContactRefusal(Exception):
+    """What was asked for a contact cannot be done; says why."""
+
+
+class NoConnection(ContactRefusal):
     """Links belong to an organisation, and none is connected."""
 
     def __init__(self) -> None:
         super().__init__("Connect Xero first: a link belongs to one organisation.")
 
 
-class ReadOnly(Exception):
+class ReadOnly(ContactRefusal):
     """Safe Mode: nothing is changed in Xero."""
 
     def __init__(self) -> None:
         super().__init__("Safe Mode is on, so nothing is changed in Xero. Leave Safe Mode first.")
 
 
-class CannotUnarchive(Exception):
+class CannotUnarchive(ContactRefusal):
     """Xero did not unarchive the contact."""
 
 
@@ -51,7 +55,6 @@ def link(*, client: Client, contact: Contact, by: User | None, at: datetime, how
                 "linked_at": at,
             },
         )
-        ContactSuggestion.objects.for_practice(client.practice_id).filter(client=client).delete()
         repaired(client.practice, [client.pk], at=at)
     return made
 

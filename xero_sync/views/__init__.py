@@ -1,1 +1,1 @@
-"""Pages and acts around the connection to Xero."""
+"""Pages about Xero: the connection, the contacts, a client's Xero tab."""

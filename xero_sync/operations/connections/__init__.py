@@ -5,6 +5,7 @@ from xero_sync.operations.connections.checking import check_connection as check_
 from xero_sync.operations.connections.choosing import OrganisationTaken as OrganisationTaken
 from xero_sync.operations.connections.choosing import OtherOrganisation as OtherOrganisation
 from xero_sync.operations.connections.choosing import choose_organisation as choose_organisation
+from xero_sync.operations.connections.consent import ConsentError as ConsentError
 from xero_sync.operations.connections.consent import ConsentRefused as ConsentRefused
 from xero_sync.operations.connections.consent import ConsentUnfinished as ConsentUnfinished
 from xero_sync.operations.connections.consent import NoOrganisation as NoOrganisation

@@ -1,0 +1,1 @@
+"""What the pages show of Xero: read only, shaped for people."""
