@@ -24,11 +24,6 @@ from xero_sync.models import Connection, ConsentAttempt, Grant
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _our_address(settings: Settings) -> None:
-    settings.SITE_URL = "http://localhost"  # the sandbox sends people back to this machine only
-
-
 def nothing_is_stored() -> bool:
     connections = Connection.objects.across_practices().exists()
     waiting = ConsentAttempt.objects.across_practices().filter(grant__isnull=False).exists()
