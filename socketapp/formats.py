@@ -63,6 +63,15 @@ def moment(at: datetime | None, now: datetime) -> str:
     return f"{_near(here.date(), today)}, {here:%H:%M}"
 
 
+def when(at: datetime | None, now: datetime) -> str:
+    """The same inside a sentence: today at 09:12 · on Friday at 16:40 · on 22 October at 11:05."""
+    day_part, _, clock = moment(at, now).partition(", ")
+    if not clock:
+        return day_part
+    near = day_part in ("Today", "Yesterday", "Tomorrow")
+    return f"{day_part.lower() if near else f'on {day_part}'} at {clock}"
+
+
 def _near(value: date, today: date) -> str:
     near = {today: "Today", today - timedelta(days=1): "Yesterday", today + timedelta(days=1): "Tomorrow"}
     if value in near:

@@ -27,6 +27,7 @@ for write in (
     formats.short_day,
     formats.long_day,
     formats.moment,
+    formats.when,
     formats.plural,
     formats.initials,
 ):

@@ -1,5 +1,6 @@
 // Forms: say what has not been saved (form[data-unsaved]), send once, bring the summary of errors into view.
-const controls = (form) => [...form.elements].filter((control) => control.name && control.type !== "hidden");
+const silent = ["hidden", "submit", "button"];
+const controls = (form) => [...form.elements].filter((control) => control.name && !silent.includes(control.type));
 
 function isChanged(control) {
   if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
