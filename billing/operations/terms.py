@@ -32,8 +32,8 @@ PRACTICE, CLIENT = "practice", "client"
 
 def settings_of(practice: Practice) -> BillingSettings:
     """The practice's billing settings, made with the defaults when first needed."""
-    found, _ = BillingSettings.objects.for_practice(practice).get_or_create(practice=practice)
-    return found
+    rows = BillingSettings.objects.for_practice(practice)
+    return rows.first() or rows.get_or_create(practice=practice)[0]
 
 
 def take_turns(practice: Practice) -> None:

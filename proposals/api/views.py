@@ -1,0 +1,172 @@
+"""Views: one operation each. A state that does not allow it is a 409, values that cannot be stored a 400."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.generics import GenericAPIView
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.operations import engagements
+from clients.access import Action, PracticePermission, TokenAuthentication, practice_of
+from clients.models import ApiToken, User
+from proposals import operations
+from proposals.api import serializers
+from proposals.documents import DocumentsUnavailable
+from proposals.errors import BadTerms, NotYours, ProposalRefusal
+from proposals.models import MovedOn, Proposal
+
+REFUSALS = (ProposalRefusal, MovedOn, engagements.AlreadyActive, engagements.AlreadyEnded, DocumentsUnavailable)
+
+
+class Conflict(APIException):
+    """The proposal is not in the state this act needs; the detail says which it is in."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class Pages(PageNumberPagination):
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class PracticeView(GenericAPIView[Any]):
+    """A view of the practice that the token opens."""
+
+    authentication_classes = [TokenAuthentication]
+    permission_classes = [PracticePermission]
+    pagination_class = Pages
+    queryset = Proposal.objects.none()
+    serializer_class: Any = serializers.ProposalDetailSerializer
+
+    def found(self, request: Request) -> QuerySet[Proposal]:
+        rows = Proposal.objects.for_practice(practice_of(request))
+        return rows.select_related("client", "practice", "engagement", "replaces__engagement", "created_by", "sent_by")
+
+    def one(self, request: Request, proposal_id: int) -> Proposal:
+        return get_object_or_404(self.found(request), pk=proposal_id)
+
+    def body(self, request: Request, kind: type[Any]) -> Any:
+        """The request's body, or a 400 that says what is wrong with it."""
+        read = kind(data=request.data)
+        read.is_valid(raise_exception=True)
+        return read
+
+    def attempt(self, act: Callable[..., Any], request: Request, **given: Any) -> Any:
+        """The operation, done in the name of whoever made the token; its refusals as answers."""
+        try:
+            return act(by=person(request), at=timezone.now(), **given)
+        except BadTerms as refusal:
+            raise ValidationError(refusal.errors) from refusal
+        except NotYours as refusal:
+            raise ValidationError({"lines": str(refusal)}) from refusal
+        except REFUSALS as refusal:
+            raise Conflict(str(refusal)) from refusal
+
+    def shown(self, request: Request, proposal: Proposal, code: int = status.HTTP_200_OK) -> Response:
+        fresh = self.one(request, proposal.pk)
+        return Response(serializers.ProposalDetailSerializer(fresh).data, status=code)
+
+
+class ProposalList(PracticeView):
+    """Proposals, the newest first; `?status=` and `?client_id=` narrow them. POST drafts one."""
+
+    actions = {"GET": Action.PROPOSALS, "POST": Action.PROPOSALS}
+    serializer_class = serializers.ProposalSerializer
+
+    @extend_schema(parameters=[OpenApiParameter("status", str), OpenApiParameter("client_id", int)])
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(narrowed(self.found(request), request))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(request=serializers.DraftBody, responses={201: serializers.ProposalDetailSerializer})
+    def post(self, request: Request) -> Response:
+        body = self.body(request, serializers.DraftBody)
+        client = practice_of(request).clients.filter(pk=body.validated_data["client_id"]).first()
+        if client is None:
+            raise ValidationError({"client_id": "There is no such client."})
+        terms = replace(operations.default_terms(client, timezone.now()), **body.values())
+        draft = self.attempt(operations.create, request, client=client, terms=terms)
+        return self.shown(request, draft, status.HTTP_201_CREATED)
+
+
+class ProposalDetail(PracticeView):
+    """One proposal with its lines. PATCH changes the general part of a draft."""
+
+    actions = {"GET": Action.PROPOSALS, "PATCH": Action.PROPOSALS}
+
+    def get(self, request: Request, proposal_id: int) -> Response:
+        return self.shown(request, self.one(request, proposal_id))
+
+    @extend_schema(request=serializers.TermsBody)
+    def patch(self, request: Request, proposal_id: int) -> Response:
+        found = self.one(request, proposal_id)
+        body = self.body(request, serializers.TermsBody)
+        terms = replace(operations.present_terms(found), **body.values())
+        return self.shown(request, self.attempt(operations.edit, request, proposal=found, terms=terms))
+
+
+class Lines(PracticeView):
+    """Replace a draft's lines."""
+
+    actions = {"PUT": Action.PROPOSALS}
+
+    @extend_schema(request=serializers.LinesBody)
+    def put(self, request: Request, proposal_id: int) -> Response:
+        found = self.one(request, proposal_id)
+        lines = self.body(request, serializers.LinesBody).terms()
+        return self.shown(request, self.attempt(operations.save_lines, request, proposal=found, lines=lines))
+
+
+class Act(PracticeView):
+    """Something done to a proposal; the body, if there is one, says how."""
+
+    operation: Callable[..., Any]
+    body_class: type[Any] | None = None
+    answer: int = status.HTTP_200_OK
+
+    def post(self, request: Request, proposal_id: int) -> Response:
+        found = self.one(request, proposal_id)
+        given = dict(self.body(request, self.body_class).validated_data) if self.body_class else {}
+        done = self.attempt(type(self).operation, request, proposal=found, **given)
+        return self.shown(request, done, self.answer)
+
+
+class Link(PracticeView):
+    """A signing link to hand over oneself; a draft becomes pending by it."""
+
+    actions = {"POST": Action.SEND_PROPOSALS}
+
+    @extend_schema(request=None, responses={201: serializers.LinkSerializer})
+    def post(self, request: Request, proposal_id: int) -> Response:
+        found = self.one(request, proposal_id)
+        address = self.attempt(operations.share, request, proposal=found)
+        return Response({"url": address}, status=status.HTTP_201_CREATED)
+
+
+def narrowed(rows: QuerySet[Proposal], request: Request) -> QuerySet[Proposal]:
+    """Filtered by what the address names; a value that does not exist is an error, not an empty answer."""
+    state, client_id = request.query_params.get("status", ""), request.query_params.get("client_id", "")
+    if state and state not in Proposal.Status.values:
+        raise ValidationError({"status": f"Choose one of {', '.join(Proposal.Status.values)}."})
+    if client_id and not (client_id.isdecimal() and len(client_id) < 16):
+        raise ValidationError({"client_id": "Give the id of a client."})
+    rows = rows.filter(status=state) if state else rows
+    return rows.filter(client_id=int(client_id)) if client_id else rows
+
+
+def person(request: Request) -> User:
+    """Who made the token: what a program does is done in their name."""
+    token = request.auth
+    assert isinstance(token, ApiToken)  # noqa: S101  # PracticePermission made sure
+    return token.created_by
