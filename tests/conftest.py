@@ -46,6 +46,7 @@ def sandbox(sandbox_server: Running, settings: Settings) -> Running:
 
 @pytest.fixture
 def run_bell(db: None) -> Iterator[Callable[[], list[str]]]:
+    celery_app.loader.import_default_modules()  # as a worker does: tasks that are rung by name are known
     with celery_app.connection_for_read() as broker:
         bell = Bell(broker)
         bell.silence()
