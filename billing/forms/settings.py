@@ -10,6 +10,13 @@ from billing.models import BillingSettings, ClientBilling, InvoiceTemplate
 from billing.models.settings import InvoiceDateRule, PostingStatus, TermsRule
 from clients.models import Practice
 
+WORDS = {  # shorter than the model's, since a hint stands under each
+    "timing": ((BillingSettings.Timing.ARREARS, "In arrears"), (BillingSettings.Timing.ADVANCE, "In advance")),
+    "numbering": (
+        (BillingSettings.Numbering.OWN, "Our own series"),
+        (BillingSettings.Numbering.LEDGER, "Xero’s numbers"),
+    ),
+}
 PLACEHOLDERS = frozenset({"proposal", "period", "po"})
 YES_NO = (("", "As the practice"), ("True", "Yes, one line"), ("False", "No, one line for each service"))
 
@@ -82,8 +89,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # Django’s own
 
     def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.practice = practice
         kept = self.instance
+        for name, choices in WORDS.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
         choose(self, "recurring_account", accounts(practice.pk, kept.recurring_account_id), "None chosen yet")
         choose(self, "one_off_account", accounts(practice.pk, kept.one_off_account_id), "None chosen yet")
         themes = self.fields["always_draft_templates"]

@@ -186,6 +186,10 @@ class PlanRow(PracticeRecord):
     def difference(self) -> Decimal:
         return self.amount - self.last_amount
 
+    @property
+    def is_unchanged(self) -> bool:
+        return self.change == self.Change.NONE
+
 
 class PlanLine(PracticeRecord):
     """One billed line of a row: what, how much and why it is due."""

@@ -34,8 +34,9 @@ ADVICE = {
     "NUMBER_TAKEN": "Choose another prefix under Practice settings, Billing. Then retry.",
     "VALIDATION": "Repair what it names, then retry.",
 }
-HEALS = frozenset({*CONTACT})
+HEALS = CONTACT
 UNRELEASED = "WAITING_FOR_A_PERSON"
+LONGEST_TITLE = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +59,27 @@ class Cause:
         return self.code != UNRELEASED
 
 
-def title_of(code: str) -> str:
-    return TITLES.get(code, TITLES["VALIDATION"])
+def title_of(invoice: Invoice) -> str:
+    """The first sentence of the reason where it is short enough for a heading, else what the code means."""
+    first, _ = _sentences(invoice.refusal_reason)
+    return first if first and len(first) <= LONGEST_TITLE else TITLES.get(invoice.refusal_code, TITLES["VALIDATION"])
 
 
 def text_of(invoice: Invoice) -> str:
-    """Why and what to do; the reason as it was recorded, ended properly, then the advice."""
-    reason = invoice.refusal_reason.strip()
-    reason = reason if reason.endswith((".", "?")) else f"{reason}."
+    """Why and what to do: what the heading does not say of the reason, then the advice."""
+    first, rest = _sentences(invoice.refusal_reason)
+    why = rest if title_of(invoice) == first else _ended(invoice.refusal_reason)
     advice = ADVICE.get(invoice.refusal_code, ADVICE["VALIDATION"])
-    heals = " After the repair it goes out by itself."
-    is_healing = invoice.refusal_code in HEALS and invoice.kind != Invoice.Kind.ACCEPTANCE
-    said_already = advice.split(".", maxsplit=1)[0] in reason
-    return f"{reason}{'' if said_already else ' ' + advice}{heals if is_healing else ''}"
+    is_said = advice.split(".", maxsplit=1)[0] in why
+    return " ".join(part for part in (why, "" if is_said else advice, _healing(invoice)) if part)
 
 
 def causes(invoices: Iterable[Invoice]) -> list[Cause]:
     """Invoices under their causes: of the same code and reason; what concerns a contact stands apart per client."""
-    found: dict[tuple[str, str, int | None], Cause] = {}
+    found: dict[tuple[object, ...], Cause] = {}
     for invoice in invoices:
         cause = _cause(invoice)
-        found.setdefault((cause.code, cause.text, cause.client_id), cause).invoices.append(invoice)
+        found.setdefault((cause.code, cause.title, cause.client_id), cause).invoices.append(invoice)
     return sorted(found.values(), key=lambda cause: (not cause.is_refusal, -len(cause.invoices), cause.title))
 
 
@@ -93,8 +94,27 @@ def _cause(invoice: Invoice) -> Cause:
         )
     return Cause(
         code=invoice.refusal_code,
-        title=title_of(invoice.refusal_code),
+        title=title_of(invoice),
         text=text_of(invoice),
         said=invoice.ledger_words,
         client_id=invoice.client_id if invoice.refusal_code in CONTACT else None,
     )
+
+
+def _healing(invoice: Invoice) -> str:
+    if invoice.refusal_code not in HEALS:
+        return ""
+    if invoice.kind == Invoice.Kind.ACCEPTANCE:
+        return "After the repair it waits for you, because an acceptance invoice fires once."
+    return "After the repair it goes out by itself."
+
+
+def _sentences(reason: str) -> tuple[str, str]:
+    """The first sentence without its stop, and the rest."""
+    first, stop, rest = reason.strip().partition(". ")
+    return first.rstrip("."), _ended(rest) if stop else ""
+
+
+def _ended(text: str) -> str:
+    text = text.strip()
+    return text if not text or text.endswith((".", "?")) else f"{text}."

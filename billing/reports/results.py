@@ -21,6 +21,11 @@ class State:
     icon: str
     why: str = ""
 
+    @property
+    def is_busy(self) -> bool:
+        """It changes by itself within minutes."""
+        return self.icon == "loader-2"
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

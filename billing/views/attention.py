@@ -109,7 +109,7 @@ def _item(practice: Practice, invoice: Invoice) -> dict[str, Any]:
     return {
         "client": invoice.client.name,
         "client_url": reverse("billing:client_invoices", kwargs={**where, "client_id": invoice.client_id}),
-        "why": refusals.title_of(invoice.refusal_code) if invoice.is_refused else "Waits for Send to Xero now",
+        "why": refusals.title_of(invoice) if invoice.is_refused else "Waits for Send to Xero now",
         "since": calendar.today_in(practice.zone, invoice.refused_at or invoice.raised_at),
         "amount": invoice.total,
         "action": "Fix",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from billing import calendar
 from billing.forms import ClientBillingForm
 from billing.models import ClientBilling, Invoice, WorkItem
 from billing.operations import holds, plans, settings
@@ -17,7 +18,7 @@ from billing.ports import get_ledger
 from billing.reports import results
 from billing.views.overrides import GROUPS, overrides
 from billing.views.pieces import dialog, done, page_of
-from billing.views.plan_state import month_to_work_on, plan_in
+from billing.views.plan_state import plan_in
 from billing.views.why import checks_of
 from billing.views.work import rows_of
 from clients.access import Action, PracticeRequest, practice_page
@@ -101,7 +102,9 @@ def _invoicing(request: PracticeRequest, client: Client, form: ClientBillingForm
 
 
 def _coming(request: PracticeRequest, client: Client, at: datetime) -> Next | None:
-    plan = plan_in(request.practice, month_to_work_on(request.practice, at), at)
+    timing = settings.settings_of(request.practice).timing
+    month = calendar.open_month(calendar.today_in(request.practice.zone, at), timing)
+    plan = plan_in(request.practice, month, at)
     return Next(plan, plans.preview(plan=plan, client=client, at=at)) if plan else None
 
 

@@ -95,11 +95,15 @@ class PlanState:
 
 
 def month_to_work_on(practice: Practice, at: datetime) -> date:
-    """The oldest month of the last two whose plan is not finished; else the month that posts next."""
+    """The oldest month of the last two whose plan waits for somebody or is on its way; else the one that posts next.
+
+    A plan of which only refused invoices are left is not one of them: those are found under Invoices to fix.
+    """
     today = calendar.today_in(practice.zone, at)
     timing = settings.settings_of(practice).timing
     newest = calendar.open_month(today, timing)
-    unfinished = BillingPlan.objects.for_practice(practice).exclude(status=BillingPlan.Status.POSTED)
+    over = (BillingPlan.Status.POSTED, BillingPlan.Status.NEEDS_ATTENTION)
+    unfinished = BillingPlan.objects.for_practice(practice).exclude(status__in=over).filter(line_count__gt=0)
     recent = unfinished.filter(month__gte=calendar.add_months(newest, -2), month__lte=newest).order_by("month")
     waiting = recent.values_list("month", flat=True).first()
     return waiting or newest

@@ -27,7 +27,7 @@ def refusal_of(request: PracticeRequest, invoice: Invoice, standing: ContactStan
     repair = repairs(request, invoice.refusal_code, invoice.client_id, standing)
     return Refusal(
         code=invoice.refusal_code,
-        title=refusals.title_of(invoice.refusal_code),
+        title=refusals.title_of(invoice),
         text=refusals.text_of(invoice),
         said=invoice.ledger_words,
         fixes=[*repair, *acts(request, invoice)],

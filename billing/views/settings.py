@@ -38,6 +38,7 @@ def settings_billing(request: PracticeRequest) -> HttpResponse:
         "example": _example(request, settings.settings_of(request.practice) if form.errors else kept),
         "timing_hints": _timing_hints(request),
         "processing_hints": PROCESSING_HINTS,
+        "has_themes": bool(form["always_draft_templates"].subwidgets),
         "holds": holds.open_reasons(request.practice),
     }
     return render(request, "billing/settings.html", context)

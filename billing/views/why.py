@@ -94,6 +94,8 @@ def _right(client: Client, standing: ContactStanding | None) -> Check:
     title = "Is it linked to the right contact?"
     if standing is None:
         return Check(title, "warn", "It is not known yet which contact stands for this client.")
+    if standing.tone == Tone.RED:
+        return Check(title, "warn", "The contact itself cannot be invoiced; see above.")
     if standing.tone == Tone.AMBER:
         return Check(title, "warn", standing.sentence or standing.label, "Choose the contact", standing.fix_url, True)
     same = standing.label.casefold() == client.name.casefold()

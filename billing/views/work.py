@@ -104,10 +104,11 @@ def _chips(request: PracticeRequest, every: QuerySet[WorkItem], at: datetime) ->
 
     chips = [
         chip(request, "Open", count(""), "state", ""),
-        chip(request, "Proposed as done", count("proposed"), "state", "proposed"),
         chip(request, "Completed this month", count("done"), "state", "done"),
     ]
-    over = count("over")
+    proposed, over = count("proposed"), count("over")
+    if proposed:
+        chips.append(chip(request, "Proposed as done", proposed, "state", "proposed"))
     return [*chips, chip(request, "Older than usual", over, "state", "over", tone="warn")] if over else chips
 
 
