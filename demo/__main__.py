@@ -3,7 +3,8 @@
 import sys
 
 from demo.people import PASSWORD, SLUG, STAFF
-from demo.story import Story, Stuck, balances, fresh_stack, sentence
+from demo.story import Story, balances, fresh_stack, sentence
+from demo.visitor import Stuck
 from scripts.stack import ROOT, end_asked_for
 
 GUIDE = """

@@ -97,3 +97,8 @@ def invite(*, practice: Practice, email: str, cause: str, context: dict[str, Any
         at=at,
         url=url,
     )
+
+
+def deliver_due(*, at: datetime) -> bool:
+    """Sends a first lot of what was due by then; whether there is more. For the operators' tick."""
+    return operations.send_due(at=at)
