@@ -47,9 +47,48 @@ ACCOUNTS: dict[str, Row] = {
     "account_reset_password_from_key_done": PUBLIC,
 }
 
-CLIENTS: dict[str, Row] = {}
+CLIENTS: dict[str, Row] = {
+    "clients:list": Action.CLIENTS,
+    "clients:export_csv": Action.CLIENTS,
+    "clients:export_xlsx": Action.CLIENTS,
+    "clients:bulk": Action.CLIENTS,
+    "clients:bulk_owner": Action.CLIENTS,
+    "clients:bulk_tag": Action.CLIENTS,
+    "clients:bulk_close": Action.CLIENTS,
+    "clients:create": Action.CLIENTS,
+    "clients:imports": Action.CLIENTS,
+    "clients:import_template": Action.CLIENTS,
+    "clients:import": Action.CLIENTS,
+    "clients:import_application": Action.CLIENTS,
+    "clients:import_undo": Action.CLIENTS,
+    "clients:client": Action.CLIENTS,
+    "clients:edit": Action.CLIENTS,
+    "clients:closing": Action.CLIENTS,
+    "clients:reactivation": Action.CLIENTS,
+    "clients:client_activity": Action.CLIENTS,
+    "clients:settings_practice": Action.SETTINGS,
+    "clients:settings_team": Action.SETTINGS,
+    "clients:invitations": Action.SETTINGS,
+    "clients:invitation_letter": Action.SETTINGS,
+    "clients:invitation_revocation": Action.SETTINGS,
+    "clients:people": Action.SETTINGS,
+    "clients:role": Action.SETTINGS,
+    "clients:removal": Action.SETTINGS,
+    "clients:settings_tokens": Action.SETTINGS,
+    "clients:token_revocation": Action.SETTINGS,
+    "clients:profile": Action.HOME,
+    "invitation": PUBLIC,  # whoever holds the link from the letter
+}
 
-NOTIFICATIONS: dict[str, Row] = {}
+NOTIFICATIONS: dict[str, Row] = {
+    "notifications:list": Action.HOME,
+    "notifications:reading": Action.HOME,
+    "notifications:notice": Action.HOME,
+    "notifications:kinds": Action.HOME,
+    "notifications:outbox": Action.PROPOSALS,
+    "notifications:letter": Action.PROPOSALS,
+    "notifications:letter_page": Action.PROPOSALS,
+}
 
 BILLING: dict[str, Row] = {
     "billing:plan": Action.BILLING,

@@ -47,3 +47,7 @@ def walk(patterns: list[Any], namespace: str, converters: dict[str, Any]) -> Ite
             yield from walk(pattern.url_patterns, inner, both)
         elif isinstance(pattern, URLPattern):
             yield Route(f"{namespace}{pattern.name or pattern.pattern}", pattern.callback, both)
+
+
+def name_of(route: Route) -> str:
+    return route.name
