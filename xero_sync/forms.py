@@ -46,11 +46,8 @@ class AccountsForm(forms.Form):
         LedgerAccount.objects.none(), label="One-off sales", required=False, empty_label="Choose an account"
     )
 
-    def __init__(self, *args: Any, practice: Practice, settings: BillingSettings, **kwargs: Any) -> None:
-        kwargs["initial"] = {
-            "recurring_account": settings.recurring_account_id,
-            "one_off_account": settings.one_off_account_id,
-        }
+    def __init__(self, *args: Any, practice: Practice, settings: BillingSettings | None = None, **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(settings, f"{name}_id", None) for name in self.base_fields}
         super().__init__(*args, **kwargs)
         accounts = list(LedgerAccount.objects.for_practice(practice).usable().filter(is_sales=True))
         for name in self.fields:
@@ -62,6 +59,8 @@ class AccountsForm(forms.Form):
 def _tax(accounts: list[LedgerAccount], chosen: int | None) -> str:
     """Which VAT the chosen account brings; Socket never sends any."""
     account = next((each for each in accounts if each.pk == chosen), None)
+    if account is None and chosen:
+        return "The account that was chosen is archived or gone in Xero. Choose another."
     if account is None:
         return "VAT is set by Xero, by the account’s rate."
     return f"{account.tax_name or 'VAT'}, by this account’s rate."
@@ -85,6 +84,8 @@ class ContactForm(forms.Form):
         found = self._contacts.filter(pk=int(text)).first() if text.isdecimal() else None
         if found is None:
             raise forms.ValidationError("There is no such contact. Search for it again.")
+        if not found.is_usable:
+            raise forms.ValidationError(f"{found} cannot be invoiced. Unarchive it in Xero first, or choose another.")
         return found
 
 

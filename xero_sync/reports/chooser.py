@@ -9,6 +9,7 @@ from xero_sync.models import Contact, ContactLink, ContactSuggestion
 
 FOUND_AT_MOST = 20
 SUREST = 50
+CERTAIN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,16 @@ def _likely(client: Client, tenant_id: str, link: ContactLink | None) -> list[Li
     found.sort(key=lambda each: not each[0].is_usable)
     if link is None:
         return found
-    return [(link.contact, None, (Reason(link.how),)), *(each for each in found if each[0] != link.contact)]
+    known: list[Likely] = [(link.contact, None, (Reason(link.how),)), *_successor(link)]
+    return [*known, *(each for each in found if all(each[0] != contact for contact, _, _ in known))]
+
+
+def _successor(link: ContactLink) -> list[Likely]:
+    """The contact into which the linked one was merged in Xero."""
+    into = link.contact.merged_into
+    rows = Contact.objects.for_practice(link.practice_id).of(link.tenant_id)
+    found = rows.filter(external_id=into).first() if into else None
+    return [(found, CERTAIN, (Reason(f"Took the place of {link.contact} in Xero"),))] if found else []
 
 
 def _reasons(sentence: str) -> tuple[Reason, ...]:

@@ -31,7 +31,7 @@ def integrations(request: PracticeRequest) -> HttpResponse:
 @require_POST
 def account_codes(request: PracticeRequest) -> HttpResponse:
     """Which accounts are used where a service has none of its own."""
-    form = AccountsForm(request.POST, practice=request.practice, settings=billing.settings_of(request.practice))
+    form = AccountsForm(request.POST, practice=request.practice)
     if not form.is_valid():
         return _page(request, form, status=422)
     billing.change_settings(practice=request.practice, values=form.cleaned_data, by=request.user, at=timezone.now())
