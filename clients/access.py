@@ -13,11 +13,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed
+from rest_framework.pagination import PageNumberPagination
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
+from clients import operations
 from clients.models import ApiToken, Membership, Practice, Role, User
 from clients.records import token_hash as token_hash
 
@@ -136,6 +137,7 @@ class TokenAuthentication(BaseAuthentication):
         token = known.filter(token_hash=token_hash(parts[1].decode("latin-1"))).first()
         if token is None or token.revoked_at or token.expires_at <= timezone.now():
             raise AuthenticationFailed("This token is unknown, expired or revoked. Make a new one under Settings, API.")
+        operations.record_use(token=token, at=timezone.now())
         return token.created_by, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -147,12 +149,27 @@ class PracticePermission(BasePermission):
 
     message = "This token's role does not include this."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, ApiToken):
             return False
         actions: dict[str, Action] = getattr(view, "actions", {})
         action = actions.get(request.method or "", getattr(view, "action_needed", Action.OWNERSHIP))
         return role_may(request.auth.role, action)
+
+
+class Pages(PageNumberPagination):
+    """Pages of the API: 50 rows unless told, never more than 200."""
+
+    page_size = 50
+    page_size_query_param = "per_page"
+    max_page_size = 200
+
+
+class Conflict(APIException):
+    """What was asked for is not possible as things stand; the reason is an operation's own sentence."""
+
+    status_code = 409
+    default_code = "conflict"
 
 
 def practice_of(request: Request) -> Practice:

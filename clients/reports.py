@@ -2,9 +2,8 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from io import StringIO
-from tempfile import TemporaryFile
-from typing import IO, Any
+from io import BytesIO, StringIO
+from typing import Any
 
 from django.db.models import QuerySet
 from openpyxl import Workbook
@@ -62,13 +61,13 @@ def csv_lines(rows: Iterable[list[str]]) -> Iterator[str]:
         buffer.truncate()
 
 
-def workbook(rows: Iterable[list[str]]) -> IO[bytes]:
+def workbook(rows: Iterable[list[str]]) -> BytesIO:
     """The same as an Excel workbook of texts, ready to be read from its beginning."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Clients")
     for row in rows:
         sheet.append([_legal(cell) for cell in row])
-    file = TemporaryFile()  # noqa: SIM115  # the response closes it
+    file = BytesIO()
     book.save(file)
     file.seek(0)
     return file

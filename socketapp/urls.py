@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *proposals.public_urlpatterns,
     path("p/<slug:practice>/", include("xero_sync.urls")),
     *xero_sync.public_urlpatterns,
+    path("api/v1/", include("socketapp.api")),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,5 +1,6 @@
 """What can be done to practices, people and clients."""
 
+from clients.operations.clients import as_values as as_values
 from clients.operations.clients import close_client as close_client
 from clients.operations.clients import close_clients as close_clients
 from clients.operations.clients import create_client as create_client

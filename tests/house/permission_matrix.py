@@ -30,6 +30,8 @@ SOCKETAPP: dict[str, Row] = {
     "health_ready": PUBLIC,
     "front_door": SIGNED_IN,
     "home": Action.HOME,
+    "api_schema": PUBLIC,
+    "api_docs": PUBLIC,
     "gallery": PUBLIC,  # mounted only where DEBUG is on, and in tests
     "gallery_dialog": PUBLIC,
     "gallery_drawer": PUBLIC,
@@ -183,4 +185,20 @@ XERO_SYNC: dict[str, Row] = {
     "xero_callback": SIGNED_IN,
 }
 
-MATRIX: dict[str, Row] = {**SOCKETAPP, **ACCOUNTS, **CLIENTS, **NOTIFICATIONS, **BILLING, **PROPOSALS, **XERO_SYNC}
+API: dict[str, Row] = {
+    "api_clients": Action.CLIENTS,
+    "api_client": Action.CLIENTS,
+    "api_client_closing": Action.CLIENTS,
+    "api_client_reactivation": Action.CLIENTS,
+    "api_services": {"GET": Action.PROPOSALS},
+    "api_plans": {"GET": Action.BILLING},
+    "api_plan": {"GET": Action.BILLING},
+    "api_plan_approval": {"POST": Action.APPROVE},
+    "api_work": {"GET": Action.WORK},
+    "api_work_completion": {"POST": Action.BILLING},
+    "api_invoices": {"GET": Action.BILLING},
+    "api_invoice": {"GET": Action.BILLING},
+    "api_invoice_attempt": {"POST": Action.APPROVE},
+}
+
+MATRIX: dict[str, Row] = {**SOCKETAPP, **ACCOUNTS, **API, **CLIENTS, **NOTIFICATIONS, **BILLING, **PROPOSALS, **XERO_SYNC}
