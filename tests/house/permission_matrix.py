@@ -201,4 +201,13 @@ API: dict[str, Row] = {
     "api_invoice_attempt": {"POST": Action.APPROVE},
 }
 
-MATRIX: dict[str, Row] = {**SOCKETAPP, **ACCOUNTS, **API, **CLIENTS, **NOTIFICATIONS, **BILLING, **PROPOSALS, **XERO_SYNC}
+MATRIX: dict[str, Row] = {
+    **SOCKETAPP,
+    **ACCOUNTS,
+    **API,
+    **CLIENTS,
+    **NOTIFICATIONS,
+    **BILLING,
+    **PROPOSALS,
+    **XERO_SYNC,
+}
