@@ -75,14 +75,15 @@ class EngagedServiceQuerySet(PracticeQuerySet["EngagedService"]):
         return self.filter(ended_on=None)
 
     def billable_in(self, month: date) -> "EngagedServiceQuerySet":
-        """Confirmed to have started by `month`, not ended before it, of clients still billable in it.
+        """Confirmed to have started by `month`, not ended before it, of clients and entities still billable in it.
 
         A confirmed start is enough: the engagement is active in its start month, whether or not that 1st has come.
         """
         client_open = Q(client__last_billable_month__isnull=True) | Q(client__last_billable_month__gte=month)
         in_force = Q(engagement__last_month__isnull=True) | Q(engagement__last_month__gte=month)
         not_ended = Q(ended_on__isnull=True) | Q(ended_on__gte=month)
-        return self.filter(client_open, in_force, not_ended, starts_on__lte=month)
+        entity_open = Q(entity__last_billable_month__isnull=True) | Q(entity__last_billable_month__gte=month)
+        return self.filter(client_open, entity_open, in_force, not_ended, starts_on__lte=month)
 
 
 class EngagedService(PracticeRecord):

@@ -484,6 +484,14 @@ def test_a_client_with_only_a_quarter_is_cyclical_between_its_quarters(bell_bake
     assert seen(bell_bakery, DECEMBER, moment(2026, 12, 2)) == (Change.CYCLICAL, "300.00", "0.00", 1, 0)
 
 
+def test_a_closed_member_of_a_group_is_billed_to_its_payer_no_longer(bell_bakery: Client, priya: User) -> None:
+    estates = make_client(bell_bakery.practice, "Bell Estates Ltd")
+    make_engagement(bell_bakery, [terms(), terms("Payroll", "30.00", entity_id=estates.pk)])
+    clients.close_client(client=estates, last_month=SEPTEMBER, reason="Sold", by=priya, at=moment(2026, 9, 20))
+    found = [make_plan(bell_bakery.practice, month).total for month in (SEPTEMBER, OCTOBER)]
+    assert found == [Decimal("230.00"), Decimal("200.00")]
+
+
 def test_a_client_billed_again_after_a_pause_is_returning(bell_bakery: Client, priya: User) -> None:
     engagement = make_engagement(bell_bakery)
     run_months(bell_bakery.practice, priya, SEPTEMBER)

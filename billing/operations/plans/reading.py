@@ -29,9 +29,16 @@ FIELDS = (
     "ended_on",
     "engagement__last_month",
     "client__last_billable_month",
+    "entity__last_billable_month",
     "alignment_amount",
     "entity_id",
     "entity__name",
+)
+ENDS = (
+    "ended_on",
+    "engagement__last_month",
+    "client__last_billable_month",
+    "entity__last_billable_month",
 )
 ONCE_KINDS = (PlanLine.Kind.ONE_OFF, PlanLine.Kind.ALIGNMENT)
 
@@ -40,10 +47,17 @@ ONCE_KINDS = (PlanLine.Kind.ONE_OFF, PlanLine.Kind.ALIGNMENT)
 class Drawing:
     """The planned services in force in a month, and by which state of things the plan would be drawn."""
 
-    services: tuple[EngagedTerms, ...]
-    client_names: dict[int, str]
+    facts: tuple[tuple[object, ...], ...]
     posts_on: date
     fingerprint: str
+
+    @property
+    def services(self) -> list[EngagedTerms]:
+        return [_terms(row) for row in self.facts]
+
+    @property
+    def client_names(self) -> dict[int, str]:
+        return {int(str(row[1])): str(row[2]) for row in self.facts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +74,11 @@ def drawing_of(practice: Practice, month: date) -> Drawing:
     posts_on = posting_day(month, settings_of(practice).timing)
     rows = EngagedService.objects.for_practice(practice).billable_in(month).filter(billing_method__in=PLANNED)
     ordered = rows.order_by("client__name", "client_id", "engagement__number", "engagement_id", "position", "pk")
-    facts = [tuple(row) for row in ordered.values_list(*FIELDS)]
+    facts = tuple(ordered.values_list(*FIELDS))
     others = BillingPlan.objects.for_practice(practice).exclude(month=month)
-    plans = [tuple(row) for row in others.order_by("month").values_list("month", "status", "version")]
+    plans = tuple(others.order_by("month").values_list("month", "status", "version"))
     return Drawing(
-        services=tuple(_terms(row) for row in facts),
-        client_names={row[1]: row[2] for row in facts},
+        facts=facts,
         posts_on=posts_on,
         fingerprint=hashlib.sha256(repr((month, posts_on, facts, plans)).encode()).hexdigest(),
     )
@@ -73,7 +86,7 @@ def drawing_of(practice: Practice, month: date) -> Drawing:
 
 def _terms(row: Sequence[object]) -> EngagedTerms:
     facts: dict[str, object] = dict(zip(FIELDS, row, strict=True))
-    ends = [facts.pop(name) for name in ("ended_on", "engagement__last_month", "client__last_billable_month")]
+    ends = [facts.pop(name) for name in ENDS]
     facts.pop("client__name")
     entity_id, entity_name = facts.pop("entity_id"), facts.pop("entity__name")
     is_elsewhere = entity_id is not None and entity_id != facts["client_id"]
