@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LADDER = {"clients": 0, "notifications": 1, "billing": 2, "proposals": 3, "xero_sync": 3, "socketapp": 4}
 APPS = [name for name in LADDER if name != "socketapp"]
-PRODUCTION = [*LADDER, "sandbox", "scripts"]
+PRODUCTION = [*LADDER, "sandbox", "scripts", "demo"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
