@@ -1,7 +1,7 @@
 """A practice that works with the sandbox, and what a person does there."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,7 +11,8 @@ from django.test import Client as Browser
 from clients.models import Client, Membership, Practice
 from sandbox.xero.server import Running
 from tests.factories import log_in, make_client
-from xero_sync.models import Connection, Contact, ContactLink
+from xero_sync.models import Connection, Contact, ContactLink, Push
+from xero_sync.operations import connections, pulls, pushes
 
 NORTH_AND_VALE = "70000000-0000-4000-8000-000000000001"
 VALE_TRUSTEES = "70000000-0000-4000-8000-000000000002"
@@ -88,3 +89,39 @@ class Remote:
     def requests(self, method: str = "", path: str = "") -> list[dict[str, Any]]:
         rows = self.get("requests?since=0")["requests"]
         return [row for row in rows if method in ("", row["method"]) and path.lower() in row["path"].lower()]
+
+
+def connect_by_operations(
+    practice: Practice, member: Membership, *, tenant: str = NORTH_AND_VALE, at: datetime
+) -> Connection:
+    """As `connect`, without pages."""
+    assert member.user
+    by, key = member.user, "session-of-the-test"
+    url = connections.begin_consent(practice=practice, by=by, session_key=key, at=at)
+    answer = dict(parse_qsl(urlsplit(consent_in_xero(url, tenant)).query))
+    attempt = connections.finish_consent(
+        by=by, session_key=key, state=answer["state"], code=answer["code"], error="", at=at
+    )
+    return connections.choose_organisation(practice=practice, attempt_id=attempt.pk, tenant_id=tenant, by=by, at=at)
+
+
+def sync(practice: Practice, *, at: datetime) -> str:
+    """One whole reading of Xero's lists."""
+    run = pulls.request_sync(connection=connection_of(practice), by=None, at=at)
+    return pulls.run_sync(run_id=run.pk, at=at)
+
+
+def post(practice: Practice, *, at: datetime) -> int:
+    """Turns of the lane until it rests."""
+    return pushes.post_all(practice_id=practice.pk, at=at)
+
+
+def recover(practice: Practice, *, at: datetime, minutes: int = 20) -> datetime:
+    """Sweeps until nothing is left to do, as beat would; the moment at which it rests."""
+    ends = at + timedelta(minutes=minutes)
+    while at < ends:
+        post(practice, at=at)
+        if not Push.objects.for_practice(practice).unfinished().exists():
+            return at
+        at += timedelta(seconds=15)
+    return at

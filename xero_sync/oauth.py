@@ -154,7 +154,7 @@ def _understood(status: int, retry_after: str | None, body: bytes, *, is_login: 
     if 200 <= status < 300:
         return document
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise TryLater(float(retry_after) if (retry_after or "").isdigit() else 60.0, Scope.MINUTE)
+        raise TryLater(float(retry_after) if retry_after and retry_after.isdigit() else 60.0, Scope.MINUTE)
     if is_login and status in (400, 401):
         raise _login_failure(document)
     if status == HTTPStatus.UNAUTHORIZED:

@@ -26,7 +26,7 @@ from xero_sync.records import (
 class Gateway(Protocol):
     """One organisation's books, reached with one access token.
 
-    Every method makes exactly one HTTP call, ends within 66 seconds and raises nothing but `XeroFailure`. Reading raises
+    Every method makes exactly one HTTP call, ends within 66 s and raises nothing but `XeroFailure`. Reading raises
     `OutcomeUnknown` too; there it simply means: no answer. Writing only ever creates: PUT, never an upsert.
     """
 

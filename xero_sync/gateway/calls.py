@@ -17,7 +17,7 @@ from xero_python.api_client.oauth2 import OAuth2Token
 from billing.records import AccountRecord, CategoryRecord, TemplateRecord
 from xero_sync.errors import Cause, ConnectionLost, OutcomeUnknown, Scope, TryLater
 from xero_sync.gateway import reading
-from xero_sync.gateway.failures import limits_of, parsed
+from xero_sync.gateway.failures import failed_elements, limits_of, parsed
 from xero_sync.gateway.wire import NO_WHOLE_REPLY, NOT_SENT, Deadline, RawReply, Wire
 from xero_sync.records import (
     BatchReply,
@@ -111,18 +111,18 @@ class XeroGateway:
 
     def create_contacts(self, body: bytes, *, tenant_id: str, idempotency_key: str) -> BatchReply:
         self._require(tenant_id)
-        document = self._call(
-            self._api.create_contacts, body, summarize_errors="false", idempotency_key=idempotency_key
-        )
-        return reading.batch(document, "Contacts", self._correlation_id)
+        return self._create("Contacts", self._api.create_contacts, body, idempotency_key)
 
     def create_invoices(self, body: bytes, *, tenant_id: str, idempotency_key: str) -> BatchReply:
         """PUT: a number that exists is refused; POST would overwrite the practice's invoice."""
         self._require(tenant_id)
-        document = self._call(
-            self._api.create_invoices, body, summarize_errors="false", idempotency_key=idempotency_key
-        )
-        return reading.batch(document, "Invoices", self._correlation_id)
+        return self._create("Invoices", self._api.create_invoices, body, idempotency_key)
+
+    def _create(self, name: str, method: Callable[..., RawReply], body: bytes, key: str) -> BatchReply:
+        reply = self._sent(method, body, summarize_errors="false", idempotency_key=key)
+        failed = failed_elements(reply)
+        document = {name: failed} if failed else parsed(reply)
+        return reading.batch(document, name, self._correlation_id)
 
     def invoices_numbered(self, numbers: Sequence[str]) -> list[LedgerInvoice]:
         document = self._call(self._api.get_invoices, invoice_numbers=list(numbers), page=1, page_size=PAGE_SIZE)
@@ -145,6 +145,10 @@ class XeroGateway:
 
     def _call(self, method: Callable[..., RawReply], *args: Any, **named: Any) -> Json:
         """One request and what its answer means, in our own four words."""
+        return parsed(self._sent(method, *args, **named))
+
+    def _sent(self, method: Callable[..., RawReply], *args: Any, **named: Any) -> RawReply:
+        """One request and its whole answer, whatever it says."""
         try:
             reply = method(self.tenant_id, *args, _preload_content=False, **named)
         except NOT_SENT as error:
@@ -153,7 +157,7 @@ class XeroGateway:
             raise OutcomeUnknown(f"Xero's answer did not arrive ({type(error).__name__}).") from error
         self.limits = limits_of(reply.headers)
         self._correlation_id = reply.headers.get("Xero-Correlation-Id", "")
-        return parsed(reply)
+        return reply
 
 
 def open_gateway(tenant_id: str, access_token: str) -> XeroGateway:

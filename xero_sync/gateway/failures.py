@@ -38,6 +38,16 @@ def document_of(reply: RawReply) -> Json | None:
     return document if isinstance(document, dict) else None
 
 
+def failed_elements(reply: RawReply) -> list[Json]:
+    """The elements that a 400 names: those failed. The others of the batch were carried out, and it is silent on them.
+
+    Xero answers so where summarizeErrors=false was lost on the way; what it does not name has to be read back.
+    """
+    document = document_of(reply) if reply.status == 400 else None
+    found = document.get("Elements") if document else None
+    return [{**one, "HasErrors": True} for one in found or [] if isinstance(one, dict)]
+
+
 def failure_of(reply: RawReply) -> XeroFailure:
     """The failure behind an answer that is not a yes. What is not understood is an unknown outcome, never a no."""
     document = document_of(reply) or {}
@@ -55,7 +65,7 @@ def failure_of(reply: RawReply) -> XeroFailure:
 
 
 def _bad_request(document: Json) -> XeroFailure:
-    """A 400 with elements was sent without summarizeErrors=false: the good ones exist, and we do not know which."""
+    """The whole request was turned down, unless it is a clash of keys: then something may have been done."""
     words = [str(document[name]) for name in ("Message", "Detail", "Title") if document.get(name)]
     if not words or "Elements" in document or "idempotency" in " ".join(words).lower():
         return OutcomeUnknown(words[0] if words else "Xero answered with HTTP 400.", http_status=400)

@@ -97,7 +97,7 @@ def slow_everybody(*, until: datetime) -> None:
 
 
 def spare_the_day(practice: Practice, *, at: datetime) -> TryLater | None:
-    """Whether the day's calls are nearly used up: the rest is for people. Asked again hourly, as only a call can tell."""
+    """Whether the day's calls are nearly used up: the rest is for people. Tried again hourly: only a call can tell."""
     lane = lane_of(practice)
     if lane.day_remaining is None or lane.day_remaining > DAY_RESERVE or lane.limits_seen_at is None:
         return None

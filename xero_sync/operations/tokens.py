@@ -55,7 +55,7 @@ def seal(token: str, *, grant_id: int, kind: str) -> bytes:
     return key_id + nonce + AESGCM(key).encrypt(nonce, token.encode(), _bound_to(grant_id, kind))
 
 
-def unseal(sealed: bytes, *, grant_id: int, kind: str) -> str:
+def unseal(sealed: bytes | memoryview, *, grant_id: int, kind: str) -> str:
     """The token, by whichever configured key sealed it."""
     content = bytes(sealed)
     key_id, rest = content[:KEY_ID_BYTES], content[KEY_ID_BYTES:]

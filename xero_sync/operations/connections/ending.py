@@ -54,5 +54,5 @@ def _leave_xero(connection: Connection, *, at: datetime) -> None:
 
 def _has_others(connection: Connection) -> bool:
     """Whether the same consent serves another connection, perhaps of another practice."""
-    others = Connection.objects.across_practices().current().filter(grant_id=connection.grant_id)
+    others = Connection.objects.across_practices().current().filter(grant=connection.grant)
     return others.exclude(pk=connection.pk).exists()

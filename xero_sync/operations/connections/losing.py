@@ -99,7 +99,7 @@ def investigate(*, connection: Connection, lost: ConnectionLost, at: datetime) -
 
 def _grow_old(connection: Connection, *, at: datetime) -> bool:
     """Have the refused token renewed at the next turn. False where it was only just renewed: then it is not the age."""
-    old = Grant.objects.filter(pk=connection.grant_id, refreshed_at__lte=at - FRESH)
+    old = Grant.objects.filter(connections=connection, refreshed_at__lte=at - FRESH)
     return bool(old.update(expires_at=at))
 
 
