@@ -184,10 +184,9 @@ XERO_CHECKPOINT = ""  # the fault tests end a worker where this is called
 
 # ── The shell and Home: whom they ask, by name; see socketapp.ui and socketapp.home ─────────────────
 
-COUNTS: dict[str, str] = {  # count(practice) -> int
-    "work": "billing.views.attention.open_work",
-    "refused": "billing.views.attention.to_fix",
-}
+COUNTS: list[str] = [  # counts(practice) -> dict of what waits behind the doors of the navigation, by name
+    "billing.views.attention.counts",
+]
 BANNERS: list[str] = [  # banners(practice) -> list of Banner
     "xero_sync.reports.banners.banners",
     "billing.views.attention.banners",

@@ -1,19 +1,20 @@
 """The shell around every page: who is here, where one can go, what waits, and what must be known wherever one is.
 
-Apps speak to it by name, in settings: COUNTS (name → `count(practice) -> int`), BANNERS (`banners(practice) -> list`
+Apps speak to it by name, in settings: COUNTS (`counts(practice) -> {name: int}`), BANNERS (`banners(practice) -> list`
 of `Banner`) and UNREAD (`unread(user, practice) -> int`). They return plain values, so that none has to know the shell.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from clients.access import Action, may
@@ -78,7 +79,8 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     now = timezone.now()
     if membership is None or membership.user is None:
         return {"shell": Shell(theme=theme(request), now=now.astimezone(LONDON), logout_url=url_of("account_logout"))}
-    return {"shell": _practice_shell(request, membership, now)}
+    # A fragment draws no shell and must not pay for one.
+    return {"shell": cast(Shell, SimpleLazyObject(lambda: _practice_shell(request, membership, now)))}
 
 
 def theme(request: HttpRequest) -> str:
@@ -121,9 +123,12 @@ def _navigation(request: HttpRequest, membership: Membership) -> list[Group]:
     allowed = {door: url_of(door.route, practice) for _, doors in NAVIGATION for door in doors}
     shown = {door: url for door, url in allowed.items() if url and may(membership, door.action)}
     current = _current(request.path, shown, url_of("home", practice))
+    counts = {name: count for ask in _named("COUNTS") for name, count in ask(practice).items()}
     groups = []
     for title, doors in NAVIGATION:
-        entries = [Entry(door, shown[door], door == current, _count(door, practice)) for door in doors if door in shown]
+        entries = [
+            Entry(door, shown[door], door == current, counts.get(door.count, 0)) for door in doors if door in shown
+        ]
         if entries:
             groups.append(Group("" if title == "foot" else title, entries, is_foot=title == "foot"))
     return groups
@@ -134,12 +139,6 @@ def _current(path: str, shown: Mapping[Door, str], home: str) -> Door | None:
     above = {door: home + door.under if door.under else url for door, url in shown.items()}
     near = [door for door, url in above.items() if (path == url if url == home else path.startswith(url))]
     return max(near, key=lambda door: len(above[door]), default=None)
-
-
-def _count(door: Door, practice: Practice) -> int:
-    """How many things wait behind this door."""
-    path: str | None = settings.COUNTS.get(door.count)
-    return int(import_string(path)(practice)) if path else 0
 
 
 def _banners(membership: Membership) -> list[Banner]:

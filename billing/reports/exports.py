@@ -30,8 +30,8 @@ def summary(found: Iterable[Entry]) -> Iterator[tuple[Cell, ...]]:
     for entry in found:
         yield (
             entry.name,
-            entry.owner,
-            entry.standing.label if entry.standing else "",
+            entry.owner or "",
+            entry.contact,
             PlanRow.Change(entry.change).label,
             entry.amount,
             entry.last_amount,

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
-from billing.models import BillingPlan, PlanRow
+from billing.models import BillingPlan, BillingSettings, PlanLine, PlanRow
 from clients.models import Practice
 
 NOTHING = Decimal("0.00")
@@ -48,6 +48,18 @@ class Standing(Protocol):
     def fix_url(self) -> str: ...
 
 
+def contact_label(standing: Standing) -> str:
+    """How a contact reads on one line."""
+    words = {
+        "suggested": f"{standing.label}?",
+        "unmatched": "Will be created",
+        "archived": f"Archived: {standing.label}",
+        "merged": f"Merged: {standing.label}",
+        "missing": f"Missing: {standing.label}",
+    }
+    return words.get(standing.kind, standing.label)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One client's row of a plan with what is known about its contact; light, since a plan may hold a thousand."""
@@ -60,11 +72,12 @@ class Entry:
     line_count: int
     last_line_count: int
     owner_id: int | None
-    owner: str
+    owner: str | None
     template_id: int | None
+    template: str | None
     posting_status: str | None
+    is_uncoded: bool = False
     standing: Standing | None = None
-    finding: str = ""
     drift: str = ""
 
     @property
@@ -83,7 +96,19 @@ class Entry:
     def is_held(self) -> bool:
         """It is billed, and something is red: its contact, or what billing itself found."""
         held_by_contact = self.standing is not None and self.standing.tone == BAD
-        return self.amount > 0 and (held_by_contact or bool(self.finding))
+        return self.amount > 0 and (held_by_contact or self.is_uncoded)
+
+    @property
+    def finding(self) -> str:
+        """What billing itself has against it."""
+        return "No usable account code" if self.amount > 0 and self.is_uncoded else ""
+
+    @property
+    def contact(self) -> str:
+        """The contact's cell: its name, what will become of it, or what is wrong with it."""
+        if self.standing is None:
+            return ""
+        return contact_label(self.standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +160,32 @@ class Totals:
         return "down" if self.difference < 0 else "up"
 
 
-def entries(plan: BillingPlan) -> list[Entry]:
-    """Every row of the plan, in one query."""
-    fields = ("client_id", "client_name", "change", "amount", "last_amount", "line_count", "last_line_count")
-    about = (
-        "client__owner_id",
-        "client__owner__name",
-        "client__billing__template_id",
-        "client__billing__posting_status",
-    )
+def entries(plan: BillingPlan, settings: BillingSettings) -> list[Entry]:
+    """Every row of the plan, in one query, with whether a line of it has no usable account."""
+    own = ("client_id", "client_name", "change", "amount", "last_amount", "line_count", "last_line_count")
+    owner = ("client__owner_id", "client__owner__name")
+    billing = ("client__billing__template_id", "client__billing__template__name", "client__billing__posting_status")
     rows = PlanRow.objects.for_practice(plan.practice_id).filter(plan=plan).order_by()
-    return [Entry(*row[:8], row[8] or "", *row[9:]) for row in rows.values_list(*fields, *about)]
+    lines = PlanLine.objects.for_practice(plan.practice_id).filter(row=OuterRef("pk"))
+    checked = rows.annotate(is_uncoded=Exists(lines.filter(uncoded(settings))))
+    return [Entry(*row) for row in checked.values_list(*own, *owner, *billing, "is_uncoded")]
+
+
+def uncoded(settings: BillingSettings) -> Q:
+    """Lines that cannot be sent: their account is gone, or they have none and there is no usable default."""
+    gone = Q(engaged_service__ledger_account__is_archived=True) | Q(engaged_service__ledger_account__is_missing=True)
+    defaults = {
+        PlanLine.Kind.RECURRING: settings.recurring_account,
+        PlanLine.Kind.ALIGNMENT: settings.recurring_account,
+        PlanLine.Kind.ONE_OFF: settings.one_off_account,
+    }
+    without = [kind for kind, account in defaults.items() if account is None or not account.is_usable]
+    return gone | Q(engaged_service__ledger_account=None, kind__in=without)
 
 
 def annotated(
     found: Iterable[Entry],
     standings: Mapping[int, Standing],
-    findings: Mapping[int, str],
     drift: Mapping[int, str],
 ) -> list[Entry]:
     """The same rows with what the ledger and billing itself have found about them."""
@@ -159,7 +193,6 @@ def annotated(
         replace(
             entry,
             standing=standings.get(entry.client_id),
-            finding=findings.get(entry.client_id, ""),
             drift=drift.get(entry.client_id, ""),
         )
         for entry in found

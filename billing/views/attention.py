@@ -4,11 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from billing import calendar
-from billing.models import BillingPlan, BillingSettings, Invoice, WorkItem
-from billing.operations import holds
+from billing.models import BillingPlan, BillingSettings, Invoice, PostingHold, WorkItem
 from billing.reports import refusals, results
 from clients.access import Action, may
 from clients.models import Membership, Practice
@@ -16,31 +17,35 @@ from clients.models import Membership, Practice
 MOST_ITEMS = 20
 
 
-def open_work(practice: Practice) -> int:
-    """How much work waits to be completed."""
-    return WorkItem.objects.for_practice(practice).open().count()
+def counts(practice: Practice) -> dict[str, int]:
+    """How much work waits to be completed, and how many invoices need a person; in one query."""
+    work = WorkItem.objects.for_practice(practice).open()
+    invoices = Invoice.objects.for_practice(practice).filter(results.to_fix())
+    row = Practice.objects.filter(pk=practice.pk).values_list(_count(work), _count(invoices)).first()
+    return dict(zip(("work", "refused"), row, strict=True)) if row else {}
 
 
-def to_fix(practice: Practice) -> int:
-    """How many invoices need a person."""
-    return Invoice.objects.for_practice(practice).filter(results.to_fix()).count()
+def _count(rows: QuerySet[Any]) -> Any:
+    """The number of rows, as a subquery."""
+    alone = rows.order_by().values("practice_id").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(alone), 0)
 
 
-def banners(practice: Practice) -> list[dict[str, str]]:
+def banners(practice: Practice) -> list[dict[str, Any]]:
     """The confirmation asked for after Safe Mode; a lost connection is told by the app that lost it."""
-    if practice.is_safe_mode:
+    asked = PostingHold.objects.for_practice(practice).open().filter(reason=PostingHold.Reason.CONFIRMATION)
+    if practice.is_safe_mode or not asked.exists():
         return []
     return [
         {
             "tone": "warn",
             "icon": "hand-stop",
             "title": "Invoices wait for your word.",
-            "text": hold.sentence,
+            "text": "Safe Mode was left, and nobody has confirmed that what waited may go out.",
             "url": reverse("billing:settings_billing", kwargs={"practice": practice.slug}),
             "action": "Decide",
+            "needs": Action.SETTINGS,
         }
-        for hold in holds.open_reasons(practice)
-        if hold.is_confirmable
     ]
 
 

@@ -58,11 +58,15 @@ def matching(found: QuerySet[Invoice], text: str) -> QuerySet[Invoice]:
 def _chips(request: PracticeRequest, counts: results.Counts) -> list[Chip]:
     chips = [
         chip(request, "All", counts.total, "result", ""),
-        chip(request, "In Xero", counts.posted, "result", results.IN_XERO),
-        chip(request, "Waiting", counts.waiting, "result", results.WAITING),
-        chip(request, "Handled by hand", counts.by_hand, "result", results.BY_HAND),
+        chip(request, "In Xero", counts.posted, "result", "posted"),
     ]
-    return [*chips, chip(request, "To fix", counts.to_fix, "result", results.TO_FIX, tone="warn")]
+    if counts.waiting:
+        chips.append(chip(request, "Waiting", counts.waiting, "result", results.WAITING))
+    if counts.by_hand:
+        chips.append(chip(request, "Handled by hand", counts.by_hand, "result", results.BY_HAND))
+    if counts.to_fix:
+        chips.append(chip(request, "To fix", counts.to_fix, "result", results.TO_FIX, tone="warn"))
+    return chips
 
 
 @practice_page(Action.BILLING)

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from billing.models import Invoice, InvoiceLine, InvoiceTemplate, LedgerAccount
 from billing.ports import ContactStanding
 from billing.records import InvoicePreview, LineDraft
+from billing.reports.plan_page import contact_label
 from clients.models import Client, Practice
 
 PENNY = Decimal("0.01")
@@ -130,7 +131,7 @@ def contact_words(standing: ContactStanding | None, client: Client) -> str:
         return f"{standing.label}, existing"
     if standing.kind in ("unmatched", "suggested"):
         return f"{client.name}, will be created"
-    return standing.label
+    return contact_label(standing)
 
 
 def _accounts(practice: Practice, ids: Iterable[int | None]) -> dict[int, LedgerAccount]:

@@ -46,8 +46,8 @@ class PlanState:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        found = plan_page.entries(self.plan)
-        return plan_page.annotated(found, self._standings(found), self._held_by_us(), self._drift())
+        found = plan_page.entries(self.plan, self.settings)
+        return plan_page.annotated(found, self._standings(found), self._drift())
 
     @property
     def invoice_counts(self) -> dict[int, int]:
@@ -72,10 +72,6 @@ class PlanState:
 
     def _standings(self, found: Sequence[Entry]) -> dict[int, ContactStanding]:
         return self.ledger.standings(self.practice, [entry.client_id for entry in found])
-
-    def _held_by_us(self) -> dict[int, str]:
-        red = [finding for finding in self.own if finding.tone == Tone.RED]
-        return {client_id: finding.title for finding in red for client_id in finding.client_ids}
 
     def _drift(self) -> dict[int, str]:
         return plans.drift(self.plan) if self.plan.is_finalised else {}
@@ -111,18 +107,16 @@ def month_to_work_on(practice: Practice, at: datetime) -> date:
 
 def plan_in(practice: Practice, month: date, at: datetime) -> BillingPlan | None:
     """The month's plan, drawn afresh while it is a draft; None for a month whose plan nobody has opened."""
-    kept = BillingPlan.objects.for_practice(practice).in_month(month).select_related("approved_by").first()
-    if kept is not None and not kept.is_draft:
-        return kept
-    if kept is None and month not in _open_months(practice, at):
+    stored = BillingPlan.objects.for_practice(practice).in_month(month)
+    if month not in _open_months(practice, at) and not stored.exists():
         return None
     return plans.draft(practice=practice, month=month, at=at)
 
 
 def _open_months(practice: Practice, at: datetime) -> Collection[date]:
-    """The month that has just been due, the one that posts next and the one after it."""
-    newest = calendar.open_month(calendar.today_in(practice.zone, at), settings.settings_of(practice).timing)
-    return [calendar.add_months(newest, step) for step in range(-1, FUTURE_MONTHS + 1)]
+    """Around now, however the practice bills: the month that has just been due to the one after the next."""
+    month = calendar.month_in(practice.zone, at)
+    return [calendar.add_months(month, step) for step in range(-1, FUTURE_MONTHS + 1)]
 
 
 def plan_or_404(practice: Practice, month: date, at: datetime) -> PlanState:

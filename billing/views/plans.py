@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from billing import calendar
-from billing.models import BillingPlan, BillingSettings, Invoice, InvoiceTemplate, PlanRow
+from billing.models import BillingPlan, BillingSettings, Invoice, PlanRow
 from billing.operations import holds, plans
 from billing.ports import Finding, Tone
 from billing.reports import plan_page, results
@@ -107,7 +107,7 @@ def _results(request: PracticeRequest, state: PlanState) -> HttpResponse:
     if wants_fragment(request, "rows"):
         return render(request, "billing/_plan_results.html", context)
     if state.plan.status == BillingPlan.Status.POSTED:
-        rows = plan_page.entries(state.plan)
+        rows = plan_page.entries(state.plan, state.settings)
         context |= {
             "sums": plan_page.totals(rows),
             "months": plan_page.twelve_months(state.practice, state.plan.month),
@@ -195,15 +195,12 @@ def _result_chips(request: PracticeRequest, progress: results.Counts) -> list[Ch
 
 
 def _owners(state: PlanState) -> list[tuple[str, str]]:
-    named = {(str(entry.owner_id), entry.owner) for entry in state.entries if entry.owner_id}
+    named = {(str(entry.owner_id), entry.owner or "") for entry in state.entries if entry.owner_id}
     nobody = [("none", "Nobody")] if any(entry.owner_id is None for entry in state.entries) else []
     return [*sorted(named, key=lambda owner: owner[1].casefold()), *nobody]
 
 
 def _themes(state: PlanState) -> list[tuple[str, str]]:
     """Only where a client has a theme of its own is there something to choose from."""
-    ids = {entry.template_id for entry in state.entries if entry.template_id}
-    if not ids:
-        return []
-    themes = InvoiceTemplate.objects.for_practice(state.practice).filter(pk__in=ids)
-    return [*((str(theme.pk), theme.name) for theme in themes), ("none", "Xero’s default")]
+    named = {(str(entry.template_id), entry.template or "") for entry in state.entries if entry.template_id}
+    return [*sorted(named, key=lambda theme: theme[1].casefold()), ("none", "Xero’s default")] if named else []

@@ -23,7 +23,7 @@ def plan_preview(request: PracticeRequest, month: date, client_id: int) -> HttpR
     at = timezone.now()
     client = get_object_or_404(Client.objects.for_practice(request.practice), pk=client_id)
     state = plan_or_404(request.practice, month, at)
-    found = plan_page.shown(plan_page.entries(state.plan), wanted_from(request))
+    found = plan_page.shown(plan_page.entries(state.plan, state.settings), wanted_from(request))
     before, after = plan_page.neighbours(found, client.pk)
     previews = plans.preview(plan=state.plan, client=client, at=at)
     standing = state.ledger.standings(request.practice, [client.pk]).get(client.pk)

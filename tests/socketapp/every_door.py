@@ -33,8 +33,8 @@ def said(practice: Practice) -> list[Banner]:
     ]
 
 
-def fourteen(practice: Practice) -> int:
-    return 14
+def fourteen(practice: Practice) -> dict[str, int]:
+    return {"work": 14}
 
 
 def three(user: User, practice: Practice) -> int:

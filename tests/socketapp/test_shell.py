@@ -77,7 +77,7 @@ def test_a_lost_connection_is_said_before_safe_mode_and_everything_else_after_it
 
 def test_counts_and_unread_notices_come_from_the_apps_that_settings_name(db: None, settings) -> None:  # type: ignore[no-untyped-def]
     settings.ROOT_URLCONF = "tests.socketapp.every_door"
-    settings.COUNTS = {"work": "tests.socketapp.every_door.fourteen"}
+    settings.COUNTS = ["tests.socketapp.every_door.fourteen"]
     settings.UNREAD = ["tests.socketapp.every_door.three"]
 
     around = shell_for(make_member(make_practice()))
