@@ -74,13 +74,15 @@ class Panel(TypedDict):
 
 @login_required
 def front_door(request: HttpRequest) -> HttpResponse:
-    """To the practice where this person works; who works for none is told how to get in."""
+    """To the practice where this person works; who works for several chooses, who works for none learns the way in."""
     user = cast(User, request.user)
     memberships = Membership.objects.across_practices().with_login().filter(user=user)
-    first = memberships.select_related("practice").order_by("joined_at").first()
-    if first is None:
+    found = list(memberships.select_related("practice").order_by("practice__name"))
+    if not found:
         return render(request, "no_practice.html", status=403)
-    return redirect("home", practice=first.practice.slug)
+    if len(found) > 1:
+        return render(request, "practices.html", {"memberships": found})
+    return redirect("home", practice=found[0].practice.slug)
 
 
 @practice_page(Action.HOME)
