@@ -13,7 +13,6 @@ from billing.models.catalogue import TrackingCategory as TrackingCategory
 from billing.models.catalogue import TrackingOption as TrackingOption
 from billing.models.engagements import EngagedService as EngagedService
 from billing.models.engagements import Engagement as Engagement
-from billing.models.engagements import WorkItem as WorkItem
 from billing.models.invoices import Invoice as Invoice
 from billing.models.invoices import InvoiceLine as InvoiceLine
 from billing.models.invoices import NumberSeries as NumberSeries
@@ -22,12 +21,13 @@ from billing.models.plans import BillingPlan as BillingPlan
 from billing.models.plans import NotDraft as NotDraft
 from billing.models.plans import NotFinalised as NotFinalised
 from billing.models.plans import PlanChanged as PlanChanged
-from billing.models.plans import PlanEvent as PlanEvent
-from billing.models.plans import PlanLine as PlanLine
-from billing.models.plans import PlanRow as PlanRow
+from billing.models.rows import PlanEvent as PlanEvent
+from billing.models.rows import PlanLine as PlanLine
+from billing.models.rows import PlanRow as PlanRow
 from billing.models.settings import BillingSettings as BillingSettings
 from billing.models.settings import ClientBilling as ClientBilling
 from billing.models.settings import InvoiceDateRule as InvoiceDateRule
 from billing.models.settings import OwnerTracking as OwnerTracking
 from billing.models.settings import PostingStatus as PostingStatus
 from billing.models.settings import TermsRule as TermsRule
+from billing.models.work import WorkItem as WorkItem

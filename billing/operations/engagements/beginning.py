@@ -1,21 +1,17 @@
 """Taking over what was accepted: terms are copied, and what is due at signing is raised at once."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
-from billing.calendar import first_of, today_in
-from billing.drafting import alignment_amount, invoice_drafts
-from billing.models import BillingMethod, EngagedService, Engagement, Invoice, PlanLine
-from billing.operations import letters
+from billing.calendar import first_of
+from billing.drafting import alignment_amount
+from billing.models import BillingMethod, EngagedService, Engagement
+from billing.operations.engagements.accepting import raise_acceptance
 from billing.operations.engagements.standing import record_standing
-from billing.operations.raising import Wanted, raise_invoices
-from billing.operations.standstill import SAFE_MODE, open_reasons
-from billing.operations.terms import terms_of, tracking_of
-from billing.records import BillableLine, ServiceTerms
+from billing.records import ServiceTerms
 from clients.models import Client, Practice, User
 
 
@@ -50,7 +46,7 @@ def begin(
     )
     kept = _saved_once(engagement, terms)
     if kept is engagement:
-        _raise_acceptance(engagement, by=by, at=at)
+        raise_acceptance(engagement, by=by, at=at)
         record_standing([client.pk, *(found.payer_id for found in terms if found.payer_id)], client.practice, at=at)
     return kept
 
@@ -125,57 +121,3 @@ def _alignment(
         return Decimal("0.00")
     entity = clients[terms.entity_id or engagement.client_id]
     return alignment_amount(terms.amount, engagement.planned_start, entity.year_end_month)
-
-
-def _raise_acceptance(engagement: Engagement, *, by: User | None, at: datetime) -> None:
-    """One invoice per payer for what is due at signing. What an adjustment carries on was billed then already."""
-    together = ("entity", "line_tracking__category", "service_tracking__category", "continues")
-    due = engagement.services.filter(billing_method=BillingMethod.ONCE_ACCEPTANCE).select_related(*together)
-    by_payer = defaultdict(list)
-    for service in due:
-        if service.continues is None or service.continues.billing_method != BillingMethod.ONCE_ACCEPTANCE:
-            by_payer[service.client_id].append(_billable(service, engagement.number))
-    if not by_payer:
-        return
-    practice = engagement.practice
-    holds = open_reasons(practice)
-    terms = terms_of(practice, list(by_payer))
-    today = today_in(practice.zone, at)
-    wanted = [
-        Wanted(
-            draft,
-            payer,
-            f"acc:{engagement.source}:{payer}:{draft.group}",
-            Invoice.Kind.ACCEPTANCE,
-            engagement=engagement,
-            is_released=not holds,
-        )
-        for payer, lines in by_payer.items()
-        for draft in invoice_drafts(
-            lines, terms[payer], kind=Invoice.Kind.ACCEPTANCE, month=first_of(today), posted_on=today, period=""
-        )
-        if draft.total
-    ]
-    invoices = raise_invoices(practice, wanted, by=by, at=at)
-    if holds and holds[0].reason != SAFE_MODE:
-        for invoice in invoices:
-            letters.acceptance_waits(invoice, reason=holds[0].sentence, at=at)
-
-
-def _billable(service: EngagedService, number: int) -> BillableLine:
-    is_elsewhere = service.entity is not None and service.entity_id != service.client_id
-    entity_name = str(service.entity) if is_elsewhere else ""
-    return BillableLine(
-        kind=PlanLine.Kind.ONE_OFF,
-        description=f"{service.name} ({entity_name})" if entity_name else service.name,
-        quantity=service.quantity,
-        unit_price=service.price,
-        amount=service.amount,
-        engaged_service_id=service.pk,
-        account_id=service.ledger_account_id,
-        line_tracking=tracking_of(service.line_tracking),
-        service_tracking=tracking_of(service.service_tracking),
-        entity_name=entity_name,
-        why=f"Once on acceptance of proposal {number}",
-        proposal_number=number,
-    )
