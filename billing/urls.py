@@ -3,7 +3,20 @@
 from django.urls import path
 
 from billing.forms import MonthConverter as MonthConverter  # registered there, under the name used here
-from billing.views import clients, exports, invoices, plan_acts, plans, previews, services, settings, work
+from billing.views import (
+    clients,
+    exports,
+    failures,
+    invoices,
+    plan_acts,
+    plan_results,
+    plans,
+    previews,
+    services,
+    settings,
+    work,
+    work_acts,
+)
 
 app_name = "billing"
 
@@ -11,7 +24,7 @@ PLANS = [
     path("billing/", plans.plan, name="plan"),
     path("billing/<month:month>/", plans.plan_month, name="plan_month"),
     path("billing/<month:month>/checks/", plans.plan_checks, name="plan_checks"),
-    path("billing/<month:month>/progress/", plans.plan_progress, name="plan_progress"),
+    path("billing/<month:month>/progress/", plan_results.plan_progress, name="plan_progress"),
     path("billing/<month:month>/approval/", plan_acts.plan_approval, name="plan_approval"),
     path("billing/<month:month>/reopening/", plan_acts.plan_reopening, name="plan_reopening"),
     path("billing/<month:month>/posting/", plan_acts.plan_posting, name="plan_posting"),
@@ -24,16 +37,16 @@ INVOICES = [
     path("invoices/<int:invoice_id>/attempt/", invoices.invoice_attempt, name="invoice_attempt"),
     path("invoices/<int:invoice_id>/sending/", invoices.invoice_sending, name="invoice_sending"),
     path("invoices/<int:invoice_id>/by-hand/", invoices.invoice_by_hand, name="invoice_by_hand"),
-    path("invoices/<int:invoice_id>/undo/", work.invoice_undo, name="invoice_undo"),
-    path("invoices-to-fix/", invoices.failures, name="failures"),
-    path("invoices-to-fix/attempt/", invoices.failures_attempt, name="failures_attempt"),
+    path("invoices/<int:invoice_id>/undo/", work_acts.invoice_undo, name="invoice_undo"),
+    path("invoices-to-fix/", failures.failures, name="failures"),
+    path("invoices-to-fix/attempt/", failures.failures_attempt, name="failures_attempt"),
 ]
 WORK = [
     path("work/", work.work_list, name="work"),
-    path("work/new/", work.work_new, name="work_new"),
-    path("work/completion/", work.work_completion, name="work_completion"),
-    path("work/undo/", work.work_undo, name="work_undo"),
-    path("work/proposed/", work.work_proposed, name="work_proposed"),
+    path("work/new/", work_acts.work_new, name="work_new"),
+    path("work/completion/", work_acts.work_completion, name="work_completion"),
+    path("work/undo/", work_acts.work_undo, name="work_undo"),
+    path("work/proposed/", work_acts.work_proposed, name="work_proposed"),
 ]
 SERVICES = [
     path("services/", services.services, name="services"),

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from billing import calendar
 from billing.forms import ClientBillingForm
@@ -34,7 +34,7 @@ class Next:
 
 
 @practice_page(Action.WORK)
-@require_GET
+@require_safe
 def client_work(request: PracticeRequest, client_id: int) -> HttpResponse:
     """The client's work, open and done."""
     client = _client(request, client_id)
@@ -57,7 +57,7 @@ def client_work(request: PracticeRequest, client_id: int) -> HttpResponse:
 
 
 @practice_page(Action.CLIENTS)
-@require_GET
+@require_safe
 def client_invoicing(request: PracticeRequest, client_id: int) -> HttpResponse:
     """How this client is invoiced, and from which level each value comes."""
     client = _client(request, client_id)
@@ -118,7 +118,7 @@ def _form(request: PracticeRequest, client: Client, group: str) -> ClientBilling
 
 
 @practice_page(Action.BILLING)
-@require_GET
+@require_safe
 def client_invoices(request: PracticeRequest, client_id: int) -> HttpResponse:
     """What was billed, with its state in the ledger."""
     client = _client(request, client_id)
@@ -137,7 +137,7 @@ def client_invoices(request: PracticeRequest, client_id: int) -> HttpResponse:
 
 
 @practice_page(Action.CLIENTS)
-@require_GET
+@require_safe
 def client_why(request: PracticeRequest, client_id: int) -> HttpResponse:
     """Why no invoice? Five checks; the first that fails says what to do."""
     client = _client(request, client_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from openpyxl import Workbook
 
 from billing.models import PlanLine
@@ -28,7 +28,7 @@ class Echo:
 
 
 @practice_page(Action.BILLING)
-@require_GET
+@require_safe
 def plan_export(request: PracticeRequest, month: date) -> HttpResponseBase:
     """The rows of the page, with the same filters: one per client, or with `detail` one per line."""
     state = plan_or_404(request.practice, month, timezone.now())

@@ -8,23 +8,21 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.forms import ReasonForm
 from billing.models import Invoice
 from billing.operations import holds, invoices
 from billing.ports import get_ledger
-from billing.reports import refusals, results
+from billing.reports import results
 from billing.views.paper import paper_of_invoice
 from billing.views.pieces import Chip, chip, dialog, done, page_of, refused, wants_fragment
-from billing.views.refusals import acts, refusal_of, repairs
+from billing.views.refusals import acts, refusal_of
 from clients.access import Action, PracticeRequest, practice_page
-
-FIXED_LATELY = 5
 
 
 @practice_page(Action.BILLING)
-@require_GET
+@require_safe
 def invoice_list(request: PracticeRequest) -> HttpResponse:
     """Every invoice, newest first."""
     text = request.GET.get("q", "").strip()
@@ -70,7 +68,7 @@ def _chips(request: PracticeRequest, counts: results.Counts) -> list[Chip]:
 
 
 @practice_page(Action.BILLING)
-@require_GET
+@require_safe
 def invoice(request: PracticeRequest, invoice_id: int) -> HttpResponse:
     """One invoice: its state, what it says, why each line is there, and what may be done."""
     kept = invoice_or_404(request, invoice_id)
@@ -86,44 +84,6 @@ def invoice(request: PracticeRequest, invoice_id: int) -> HttpResponse:
         "undo_url": _undo_url(request, kept),
     }
     return render(request, "billing/invoice.html", context)
-
-
-@practice_page(Action.BILLING)
-@require_GET
-def failures(request: PracticeRequest) -> HttpResponse:
-    """Invoices to fix: each under its cause, so that one fix releases all of them."""
-    every = Invoice.objects.for_practice(request.practice).select_related("client", "plan", "engagement")
-    wanted = list(every.filter(results.to_fix()).order_by("refused_at", "pk"))
-    clients = [each.client_id for each in wanted if each.refusal_code in refusals.CONTACT]
-    standings = get_ledger("xero").standings(request.practice, clients) if clients else {}
-    causes = [
-        {
-            "cause": cause,
-            "fixes": repairs(request, cause.code, cause.client_id, standings.get(cause.client_id or 0)),
-            "rows": [(each, acts(request, each)) for each in cause.invoices],
-        }
-        for cause in refusals.causes(wanted)
-    ]
-    context = {
-        "causes": causes,
-        "count": len(wanted),
-        "amount": sum((each.total for each in wanted), results.NOTHING),
-        "can_retry_all": sum(1 for each in wanted if each.is_refused and each.kind != Invoice.Kind.ACCEPTANCE) > 1,
-        "lately": every.filter(is_handled_by_hand=True).order_by("-cancelled_at")[:FIXED_LATELY],
-        "counts": results.counts(Invoice.objects.for_practice(request.practice)),
-        "may_act": request.may(Action.APPROVE),
-    }
-    return render(request, "billing/failures.html", context)
-
-
-@practice_page(Action.APPROVE)
-@require_POST
-def failures_attempt(request: PracticeRequest) -> HttpResponse:
-    """Retry every refused invoice; acceptance ones wait for a person each."""
-    queued = invoices.retry_all(practice=request.practice, by=request.user, at=timezone.now())
-    count = len(queued)
-    said = f"{count} {'invoice is' if count == 1 else 'invoices are'} on the way again."
-    return done(request, said, reverse("billing:failures", kwargs={"practice": request.practice.slug}))
 
 
 @practice_page(Action.APPROVE)

@@ -5,7 +5,7 @@ from datetime import date
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from billing.operations import plans
 from billing.reports import plan_page
@@ -17,7 +17,7 @@ from clients.models import Client
 
 
 @practice_page(Action.BILLING)
-@require_GET
+@require_safe
 def plan_preview(request: PracticeRequest, month: date, client_id: int) -> HttpResponse:
     """Paper left, reasons right; as a drawer over the plan, or as a page of its own."""
     at = timezone.now()

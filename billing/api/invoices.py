@@ -1,0 +1,93 @@
+"""Invoices: read, retry."""
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.api.shared import PracticeView, narrowed, person
+from billing.models import Invoice, InvoiceLine
+from billing.operations import invoices
+from billing.reports import results
+from clients.access import Action, practice_of
+
+
+class LineSerializer(serializers.ModelSerializer[InvoiceLine]):
+    account_code = serializers.CharField(source="ledger_account.code", default=None, read_only=True)
+    tracking = serializers.SerializerMethodField()
+
+    class Meta:
+        model = InvoiceLine
+        fields = ("description", "quantity", "unit_price", "amount", "account_code", "tracking", "why", "note")
+
+    def get_tracking(self, line: InvoiceLine) -> list[str]:
+        return [str(option) for option in (line.tracking_1, line.tracking_2) if option]
+
+
+class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
+    client_name = serializers.CharField(source="client.name", read_only=True)
+    month = serializers.DateField(source="plan.month", format="%Y-%m", default=None, read_only=True)
+
+    class Meta:
+        model = Invoice
+        fields = (
+            "id", "uid", "client_id", "client_name", "kind", "month", "status", "number", "reference", "invoice_date",
+            "due_date", "currency", "total", "posting_status", "is_released", "raised_at", "ledger_number",
+            "ledger_url", "posted_at", "refused_at", "refusal_code", "refusal_reason", "is_handled_by_hand",
+        )  # fmt: skip
+
+
+class InvoiceDetailSerializer(InvoiceSerializer):
+    lines = LineSerializer(many=True, read_only=True)
+
+    class Meta(InvoiceSerializer.Meta):
+        fields = (*InvoiceSerializer.Meta.fields, "lines")  # type: ignore[assignment]  # one longer
+
+
+class InvoiceList(PracticeView):
+    """Invoices, newest first; `?status=`, `?kind=`, `?client_id=` and `?to_fix=true` narrow them."""
+
+    actions = {"GET": Action.BILLING}
+    serializer_class = InvoiceSerializer
+    queryset = Invoice.objects.none()
+
+    @extend_schema(parameters=[OpenApiParameter(name, str) for name in ("status", "kind", "client_id", "to_fix")])
+    def get(self, request: Request) -> Response:
+        rows = Invoice.objects.for_practice(practice_of(request))
+        choices = {"status": set(Invoice.Status.values), "kind": set(Invoice.Kind.values)}
+        found = narrowed(rows, request, choices)
+        found = found.filter(results.to_fix()) if request.query_params.get("to_fix") == "true" else found
+        return self.pages(found.select_related("client", "plan"))
+
+
+class InvoiceDetail(PracticeView):
+    """One invoice with its lines."""
+
+    actions = {"GET": Action.BILLING}
+    serializer_class = InvoiceDetailSerializer
+    queryset = Invoice.objects.none()
+
+    def get(self, request: Request, invoice_id: int) -> Response:
+        return Response(self.get_serializer(invoice_of(request, invoice_id)).data)
+
+
+class InvoiceAttempt(PracticeView):
+    """Retry a refused invoice, or send an acceptance invoice now: once, however often it is asked."""
+
+    actions = {"POST": Action.APPROVE}
+    serializer_class = InvoiceSerializer
+    queryset = Invoice.objects.none()
+
+    @extend_schema(request=None, responses={200: InvoiceSerializer})
+    def post(self, request: Request, invoice_id: int) -> Response:
+        kept = invoice_of(request, invoice_id)
+        act = invoices.send_now if kept.kind == Invoice.Kind.ACCEPTANCE else invoices.retry
+        return Response(InvoiceSerializer(act(invoice=kept, by=person(request), at=timezone.now())).data)
+
+
+def invoice_of(request: Request, invoice_id: int) -> Invoice:
+    every = Invoice.objects.for_practice(practice_of(request)).select_related("client", "plan")
+    related = ("lines__ledger_account", "lines__tracking_1__category", "lines__tracking_2__category")
+    return get_object_or_404(every.prefetch_related(*related), pk=invoice_id)
