@@ -12,7 +12,7 @@ from proposals.models import Proposal, ProposalEvent, Signature
 class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own class takes no argument at run time
     """Rows of every practice, read-only."""
 
-    list_select_related: Any = ("practice",)
+    list_select_related = ["practice"]
     list_per_page = 50
     show_full_result_count = False
 
@@ -36,7 +36,7 @@ class ProposalAdmin(LookOnly):
     list_display = ("number", "practice", "client", "status", "kind", "planned_start", "sent_at", "accepted_at")
     list_filter = ("status", "kind")
     search_fields = ("number", "client__name")
-    list_select_related = ("practice", "client")
+    list_select_related = ["practice", "client"]
 
 
 @admin.register(Signature)
@@ -44,7 +44,7 @@ class SignatureAdmin(LookOnly):
     list_display = ("proposal", "practice", "act", "signer_name", "signed_at", "document_sha256")
     list_filter = ("act",)
     search_fields = ("signer_name", "document_sha256")
-    list_select_related = ("practice", "proposal")
+    list_select_related = ["practice", "proposal"]
     exclude = ("link",)
 
 
@@ -52,4 +52,4 @@ class SignatureAdmin(LookOnly):
 class ProposalEventAdmin(LookOnly):
     list_display = ("proposal", "practice", "what", "by", "at")
     list_filter = ("what",)
-    list_select_related = ("practice", "proposal", "by")
+    list_select_related = ["practice", "proposal", "by"]

@@ -13,8 +13,9 @@ from rest_framework.permissions import AllowAny
 
 from billing import api as billing
 from clients import api as clients
+from proposals import api as proposals
 
-APPS_ROUTES = (*clients.routes, *billing.routes)
+APPS_ROUTES = (*clients.routes, *billing.routes, *proposals.routes)
 METHODS = ("get", "post", "patch", "put", "delete")
 
 

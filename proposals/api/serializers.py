@@ -9,7 +9,7 @@ from proposals.models import Proposal, ProposalLine
 from proposals.records import LineTerms, Terms
 
 
-class LineSerializer(serializers.ModelSerializer[ProposalLine]):
+class ProposalLineSerializer(serializers.ModelSerializer[ProposalLine]):
     amount = serializers.DecimalField(max_digits=14, decimal_places=2, read_only=True)
 
     class Meta:
@@ -34,7 +34,7 @@ class ProposalSerializer(serializers.ModelSerializer[Proposal]):
 
 
 class ProposalDetailSerializer(ProposalSerializer):
-    lines = LineSerializer(many=True, read_only=True)
+    lines = ProposalLineSerializer(many=True, read_only=True)
 
     class Meta(ProposalSerializer.Meta):
         fields = (*ProposalSerializer.Meta.fields, "introduction", "letter", "lines")  # type: ignore[assignment]  # longer

@@ -73,9 +73,8 @@ class PracticeView(GenericAPIView[Any]):
         except REFUSALS as refusal:
             raise Conflict(str(refusal)) from refusal
 
-    def shown(self, request: Request, proposal: Proposal, code: int = status.HTTP_200_OK) -> Response:
-        fresh = self.one(request, proposal.pk)
-        return Response(serializers.ProposalDetailSerializer(fresh).data, status=code)
+    def shown(self, proposal: Proposal, code: int = status.HTTP_200_OK) -> Response:
+        return Response(serializers.ProposalDetailSerializer(proposal).data, status=code)
 
 
 class ProposalList(PracticeView):
@@ -84,7 +83,11 @@ class ProposalList(PracticeView):
     actions = {"GET": Action.PROPOSALS, "POST": Action.PROPOSALS}
     serializer_class = serializers.ProposalSerializer
 
-    @extend_schema(parameters=[OpenApiParameter("status", str), OpenApiParameter("client_id", int)])
+    @extend_schema(
+        operation_id="proposals_list",
+        parameters=[OpenApiParameter("status", str), OpenApiParameter("client_id", int)],
+        responses={200: serializers.ProposalSerializer(many=True)},
+    )
     def get(self, request: Request) -> Response:
         page = self.paginate_queryset(narrowed(self.found(request), request))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
@@ -97,7 +100,7 @@ class ProposalList(PracticeView):
             raise ValidationError({"client_id": "There is no such client."})
         terms = replace(operations.default_terms(client, timezone.now()), **body.values())
         draft = self.attempt(operations.create, request, client=client, terms=terms)
-        return self.shown(request, draft, status.HTTP_201_CREATED)
+        return self.shown(draft, status.HTTP_201_CREATED)
 
 
 class ProposalDetail(PracticeView):
@@ -106,14 +109,14 @@ class ProposalDetail(PracticeView):
     actions = {"GET": Action.PROPOSALS, "PATCH": Action.PROPOSALS}
 
     def get(self, request: Request, proposal_id: int) -> Response:
-        return self.shown(request, self.one(request, proposal_id))
+        return self.shown(self.one(request, proposal_id))
 
     @extend_schema(request=serializers.TermsBody)
     def patch(self, request: Request, proposal_id: int) -> Response:
         found = self.one(request, proposal_id)
         body = self.body(request, serializers.TermsBody)
         terms = replace(operations.present_terms(found), **body.values())
-        return self.shown(request, self.attempt(operations.edit, request, proposal=found, terms=terms))
+        return self.shown(self.attempt(operations.edit, request, proposal=found, terms=terms))
 
 
 class Lines(PracticeView):
@@ -125,7 +128,7 @@ class Lines(PracticeView):
     def put(self, request: Request, proposal_id: int) -> Response:
         found = self.one(request, proposal_id)
         lines = self.body(request, serializers.LinesBody).terms()
-        return self.shown(request, self.attempt(operations.save_lines, request, proposal=found, lines=lines))
+        return self.shown(self.attempt(operations.save_lines, request, proposal=found, lines=lines))
 
 
 class Act(PracticeView):
@@ -139,7 +142,7 @@ class Act(PracticeView):
         found = self.one(request, proposal_id)
         given = dict(self.body(request, self.body_class).validated_data) if self.body_class else {}
         done = self.attempt(type(self).operation, request, proposal=found, **given)
-        return self.shown(request, done, self.answer)
+        return self.shown(done, self.answer)
 
 
 class Link(PracticeView):
