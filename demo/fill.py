@@ -4,6 +4,7 @@ What the product does is done by its own operations, at the times at which it wo
 product has no act for (staff with known passwords, proposals that were accepted on paper long ago) is written here.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -34,7 +35,7 @@ from demo.people import PASSWORD, PRACTICE, STAFF
 from notifications.models import Message
 from proposals.models import Proposal, ProposalEvent, ProposalLine
 
-MONTHS = 12
+MONTHS = int(os.environ.get("DEMO_MONTHS", "12"))
 MENU = (
     ("Annual accounts and corporation tax", "Accounts", "145.00", BillingMethod.MONTHLY, True),
     ("Bookkeeping", "Bookkeeping", "180.00", BillingMethod.MONTHLY, False),

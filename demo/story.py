@@ -86,9 +86,9 @@ class Story:
         self.say(f"A year of approved plans is brought over: {tally['posted']} invoices, in {tally['batches']} batches")
 
     def meet_trouble_in_xero(self) -> None:
-        self.control(f"contacts/{self.contact(ARCHIVED)['ContactID']}/archive")
+        self.control(f"contacts/{self.contact(ARCHIVED)['id']}/archive")
         into = self.contact("Gannet Marine", exactly=True)["id"]
-        self.control(f"contacts/{self.contact(MERGED)['ContactID']}/merge", {"into": into})
+        self.control(f"contacts/{self.contact(MERGED)['id']}/merge", {"into": into})
         self.sync()
         self.say(f"In Xero somebody archives {ARCHIVED} and merges {MERGED}; a sync sees both")
 
@@ -150,7 +150,7 @@ class Story:
             raise Stuck("An archived and a merged contact must be refused aloud, but nothing was.")
 
     def mend_what_was_refused(self) -> None:
-        self.control(f"contacts/{self.contact(ARCHIVED)['ContactID']}/restore")
+        self.control(f"contacts/{self.contact(ARCHIVED)['id']}/restore")
         page = self.priya.get(f"{self.home}clients/{self.client(MERGED)}/contact/")
         into = re.search(r'name="contact" value="(\d+)"[^>]*data-label="Link to Gannet Marine"', page.text)
         if into is None:

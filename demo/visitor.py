@@ -51,8 +51,9 @@ class FormReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            action = urljoin(self.url, given.get("action") or given.get("hx-post") or self.url)
-            self.forms.append(Form(action, given.get("method", "get").lower()))
+            self.forms.append(
+                Form(urljoin(self.url, given.get("action") or self.url), given.get("method", "get").lower())
+            )
         elif self.forms and tag in ("input", "select", "textarea", "option"):
             self._field(tag, given)
 

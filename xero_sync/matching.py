@@ -37,7 +37,11 @@ SHARED_MAILBOXES = frozenset(
         "sky.com",
     ]
 )
-SET_ASIDE = re.compile(r"\b(old|archived|do not use|duplicate|closed|inactive|deleted)\b", re.IGNORECASE)
+SET_ASIDE = re.compile(  # in brackets, after a dash or at the end; a firm may well be called Old Mint Framing
+    r"[(\[\-–]\s*(old|archived|duplicate|closed|inactive|deleted)\b|\bdo not use\b"
+    r"|\b(old|archived|duplicate|closed|inactive|deleted)\W*$",
+    re.IGNORECASE,
+)
 POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b")
 
 
