@@ -18,7 +18,7 @@ from billing.records import AccountRecord, CategoryRecord, TemplateRecord
 from xero_sync.errors import Cause, ConnectionLost, OutcomeUnknown, Scope, TryLater
 from xero_sync.gateway import reading
 from xero_sync.gateway.failures import failed_elements, limits_of, parsed
-from xero_sync.gateway.wire import NO_WHOLE_REPLY, NOT_SENT, Deadline, RawReply, Wire
+from xero_sync.gateway.wire import NO_WHOLE_REPLY, NOT_SENT, WHOLE_SECONDS, Deadline, RawReply, Wire
 from xero_sync.records import (
     BatchReply,
     ContactPage,
@@ -38,24 +38,24 @@ class WrongTenant(Exception):
     """Bytes written for one organisation were about to go to another."""
 
 
-def _api(access_token: str) -> AccountingApi:
+def _api(access_token: str, seconds: float) -> AccountingApi:
     """An API object of its own: own configuration, own token, a transport that never repeats."""
     configuration = Configuration()
     configuration.oauth2_token = OAuth2Token()
     client = ApiClient(configuration)
-    client.rest_client = Wire(configuration, Deadline())
+    client.rest_client = Wire(configuration, Deadline(seconds))
     token = {"access_token": access_token, "scope": [], "expires_in": 1800, "token_type": "Bearer"}
     client.oauth2_token_getter(lambda: token)
     return AccountingApi(client, base_url=f"{settings.XERO_API_URL}/api.xro/2.0")
 
 
 class XeroGateway:
-    """See `xero_sync.ports.Gateway`."""
+    """See `xero_sync.ports.Gateway`. `seconds` bounds each call, its reply included."""
 
-    def __init__(self, tenant_id: str, access_token: str) -> None:
+    def __init__(self, tenant_id: str, access_token: str, *, seconds: float = WHOLE_SECONDS) -> None:
         self.tenant_id = tenant_id
         self.limits = Limits()
-        self._api = _api(access_token)
+        self._api = _api(access_token, seconds)
         self._correlation_id = ""
 
     def organisation(self) -> OrganisationRecord:

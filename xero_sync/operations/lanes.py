@@ -15,6 +15,9 @@ TURN = timedelta(seconds=90)
 CALL = timedelta(seconds=90)  # a call ends within 66 s; the rest is for what follows
 BACK_OFF_SECONDS = (0, 15, 30, 60, 120, 300)  # after the first, second, … failure in a row
 DAY_RESERVE = 100  # calls of a day kept for people
+MINUTE_RESERVE = 2
+APP_RESERVE = 500
+PAUSE_SECONDS = 15
 DAY_PROBE = timedelta(hours=1)
 AT_ONCE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # a wait that is over, whatever clock is asked
 
@@ -75,6 +78,15 @@ def note_limits(practice: Practice, limits: Limits, *, at: datetime) -> None:
     Lane.objects.for_practice(practice).update(
         day_remaining=limits.day, minute_remaining=limits.minute, limits_seen_at=at
     )
+
+
+def nearly_used_up(limits: Limits) -> TryLater | None:
+    """Slow down before Xero has to say so."""
+    if limits.app_minute is not None and limits.app_minute <= APP_RESERVE:
+        return TryLater(PAUSE_SECONDS, Scope.APP)
+    if limits.minute is not None and limits.minute <= MINUTE_RESERVE:
+        return TryLater(PAUSE_SECONDS, Scope.MINUTE)
+    return None
 
 
 def note_answer(practice: Practice) -> None:

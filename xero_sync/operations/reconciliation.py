@@ -39,8 +39,9 @@ def read_back(lease: Lease, connection: Connection, gateway: Gateway, *, at: dat
         extend(lease, until=at + CALL)
         numbers = [push.invoice.ledger_number for push in unseen[start : start + NUMBERS_PER_CALL]]
         there |= _by_id(gateway.invoices_numbered([number for number in numbers if number]))
+    sent = _sent_elements(pushes)
     for push in pushes:
-        verify(push, _found(push, there), at=at)
+        verify(push, _found(push, there), sent.get(push.pk), at=at)
 
 
 def watch(*, connection: Connection, gateway: Gateway, at: datetime) -> int:
@@ -53,7 +54,8 @@ def watch(*, connection: Connection, gateway: Gateway, at: datetime) -> int:
     there = _of_our_app(gateway, changed_since=at - WATCHED - CLOCK_SLACK)
     ids = [invoice.external_id for invoice in there.values()]
     changed = _with_relations(recent.filter(invoice__ledger_reference__in=ids))
-    return sum(not verify(push, _found(push, there), at=at) for push in changed)
+    sent = _sent_elements(changed)
+    return sum(not verify(push, _found(push, there), sent.get(push.pk), at=at) for push in changed)
 
 
 def _with_relations(pushes: PracticeQuerySet[Push]) -> Sequence[Push]:
@@ -78,9 +80,8 @@ def _found(push: Push, there: dict[str, LedgerInvoice]) -> LedgerInvoice | None:
     return there.get(push.invoice.ledger_reference)
 
 
-def verify(push: Push, there: LedgerInvoice | None, *, at: datetime) -> bool:
+def verify(push: Push, there: LedgerInvoice | None, sent: Json | None, *, at: datetime) -> bool:
     """Write down how this invoice stands in Xero; True where it agrees. A difference that is over is resolved."""
-    sent = sent_element(push)
     found = [("missing", MISSING)] if there is None else disagreements(there, sent) if sent else []
     with transaction.atomic():
         _report(push, found, at=at)
@@ -105,9 +106,11 @@ def _report(push: Push, found: Sequence[tuple[str, str]], *, at: datetime) -> No
         )
 
 
-def sent_element(push: Push) -> Json | None:
-    """The element as it left us."""
-    if push.batch is None:
-        return None
-    elements = elements_in(bytes(push.batch.body), "Invoices")
-    return next((one for one in elements if sha256(element_bytes(one)) == push.element_sha256), None)
+def _sent_elements(pushes: Sequence[Push]) -> dict[int, Json]:
+    """The element of each push as it left us; every batch is read once."""
+    by_hash: dict[tuple[int | None, str], Json] = {}
+    for batch in {push.batch for push in pushes if push.batch}:
+        for element in elements_in(bytes(batch.body), "Invoices"):
+            by_hash[batch.pk, sha256(element_bytes(element))] = element
+    found = {push.pk: by_hash.get((push.batch_id, push.element_sha256)) for push in pushes}
+    return {pk: element for pk, element in found.items() if element is not None}

@@ -166,16 +166,24 @@ def _reread_or_dead(grant: Grant) -> Grant:
 
 
 def refresh_quiet(*, at: datetime, older_than: timedelta = timedelta(days=6)) -> int:
-    """Renew grants that nobody used for a week, so that none drifts to the day on which unused tokens die."""
-    quiet = Grant.objects.filter(is_dead=False, refreshed_at__lt=at - older_than, connections__disconnected_at=None)
+    """Renew grants that nobody used for a week, so that none drifts to the day on which unused tokens die; and forget
+    those that no connection came of."""
+    forget_unused(at=at)
+    quiet = Grant.objects.filter(is_dead=False, refreshed_at__lt=at - older_than)
     renewed = 0
-    for grant in quiet.exclude(connections=None).distinct():
+    for grant in quiet:
         try:
             access(grant_id=grant.pk, at=at, stale_version=grant.token_version)
             renewed += 1
         except (ConnectionLost, TryLater):
             continue  # the nightly check says so, once
     return renewed
+
+
+def forget_unused(*, at: datetime, older_than: timedelta = timedelta(days=1)) -> int:
+    """Delete grants that no connection came of, as when somebody left at the choice of the organisation."""
+    unused = Grant.objects.filter(connections=None, refreshed_at__lt=at - older_than)
+    return unused.delete()[0]
 
 
 def reseal_all() -> int:

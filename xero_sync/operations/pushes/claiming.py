@@ -11,7 +11,7 @@ from billing.models import Invoice, InvoiceLine
 from billing.operations import invoices as billing_invoices
 from clients.models import Client
 from xero_sync.models import Batch, Connection, ContactLink, Push
-from xero_sync.operations.lanes import Lease
+from xero_sync.operations.lanes import TURN, Lease, extend
 from xero_sync.operations.pushes.batches import MOST, fitting, prepared
 from xero_sync.translation.elements import (
     contact_element,
@@ -21,6 +21,12 @@ from xero_sync.translation.elements import (
     sha256,
 )
 from xero_sync.translation.refusals import Refusal, refusal
+
+MOST_TRIES = 1000
+
+
+class Moved(Exception):
+    """A push was withdrawn while its bytes were written; the batch is written anew without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +66,17 @@ def claim_invoices(lease: Lease, connection: Connection, *, at: datetime) -> Bat
 
     Invoices that may have been sent before come alone with their likes, with the very bytes of that time.
     """
-    while True:
-        with transaction.atomic():
-            chosen = _chosen(lease, connection, at=at)
-            if not chosen:
-                return None
-            items = _translated(chosen, connection, at=at)
-            if items:
-                return _claimed(lease, connection, items, at=at)
+    for _ in range(MOST_TRIES):
+        try:
+            with transaction.atomic():
+                extend(lease, until=at + TURN)
+                chosen = _chosen(lease, connection, at=at)
+                items = _translated(chosen, connection, at=at)
+                if items or not chosen:
+                    return _claimed(lease, connection, items, at=at) if items else None
+        except Moved:
+            continue
+    return None
 
 
 def _claimed(lease: Lease, connection: Connection, items: Sequence[Item], *, at: datetime) -> Batch:
@@ -75,13 +84,14 @@ def _claimed(lease: Lease, connection: Connection, items: Sequence[Item], *, at:
     elements = [item.element for item in items]
     batch = prepared(lease, connection, Batch.Kind.INVOICES, elements, at=at, repeats=repeats)
     for item in items:
-        claimed = Push.objects.for_practice(lease.practice).filter(pk=item.push.pk, status=Push.Status.READY)
-        claimed.update(
+        ready = Push.objects.for_practice(lease.practice).filter(pk=item.push.pk, status=Push.Status.READY)
+        if not ready.update(
             status=Push.Status.CLAIMED,
             batch=batch,
             contact_external_id=item.contact_id,
             element_sha256=sha256(item.element),
-        )
+        ):
+            raise Moved
     return batch
 
 

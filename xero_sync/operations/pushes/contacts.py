@@ -1,5 +1,6 @@
 """Contacts that are created because an invoice needs them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from xero_sync.operations.lanes import CALL, Lease, extend
 from xero_sync.operations.pushes.claiming import due_pushes, refuse
 from xero_sync.operations.pushes.finishing import still_ours
 from xero_sync.ports import Gateway
-from xero_sync.records import BatchReply, ContactRecord, Element
+from xero_sync.records import BatchReply, ContactRecord, Element, Json
 from xero_sync.translation.elements import client_id_of, elements_in
 from xero_sync.translation.refusals import explained
 from xero_sync.translation.replies import CONTACT_KEYS, external_id, matched
@@ -20,28 +21,45 @@ HOW = "Created in Xero when its first invoice was posted"
 
 
 def contacts_answered(lease: Lease, batch: Batch, reply: BatchReply, gateway: Gateway, *, at: datetime) -> None:
-    """Link what was created; what Xero refused is looked up by our number, for an earlier attempt may have made it."""
+    """Link what was created, refuse what Xero refused.
+
+    What it refused although an earlier attempt with an unknown end may have made it is looked up by our number first.
+    """
     sent = elements_in(bytes(batch.body), "Contacts")
-    answers = matched(sent, reply.elements, CONTACT_KEYS)
-    created: dict[int, ContactRecord] = {}
-    refused: dict[int, Element] = {}
-    for position, element in answers.by_position.items():
-        client_id = client_id_of(sent[position]["ContactNumber"])
-        if client_id is None:
-            continue
-        if element.is_accepted and external_id(element, "ContactID"):
-            created[client_id] = _record(sent[position], external_id(element, "ContactID"))
-        elif not element.is_accepted:
-            extend(lease, until=at + CALL)
-            found = gateway.contact_numbered(sent[position]["ContactNumber"])
-            if found and name_key(found.name) == name_key(sent[position]["Name"]):
-                created[client_id] = found
-            else:
-                refused[client_id] = element
-    _finish(lease, batch, created, refused, at=at)
+    elements = {sent[position]["ContactNumber"]: element for position, element in _answers(sent, reply).items()}
+    by_number = {one["ContactNumber"]: one for one in sent}
+    doubtful = _sent_before(batch) & {number for number, element in elements.items() if not element.is_accepted}
+    for number in sorted(doubtful):
+        extend(lease, until=at + CALL)
+        found = gateway.contact_numbered(number)
+        if found and name_key(found.name) == name_key(by_number[number]["Name"]):
+            _link(batch, found, at=at)
+            del elements[number]
+    created = {n: _record(by_number[n], external_id(e, "ContactID")) for n, e in elements.items() if e.is_accepted}
+    refused = {client_id_of(n): e for n, e in elements.items() if not e.is_accepted}
+    _finish(lease, batch, list(created.values()), refused, at=at)
 
 
-def _record(sent: dict[str, str], contact_id: str) -> ContactRecord:
+def _answers(sent: Sequence[Json], reply: BatchReply) -> Mapping[int, Element]:
+    """What the reply says of each; an acceptance without an id says nothing."""
+    answers = matched(sent, reply.elements, CONTACT_KEYS).by_position
+    return {
+        position: element
+        for position, element in answers.items()
+        if not element.is_accepted or external_id(element, "ContactID")
+    }
+
+
+def _sent_before(batch: Batch) -> set[str]:
+    """Contact numbers of earlier attempts that may have arrived."""
+    earlier = Batch.objects.for_practice(batch.practice_id).filter(
+        kind=Batch.Kind.CONTACTS, tenant_id=batch.tenant_id, status=Batch.Status.SUPERSEDED, sent_at__isnull=False
+    )
+    bodies = earlier.exclude(pk=batch.pk).values_list("body", flat=True)
+    return {element["ContactNumber"] for body in bodies for element in elements_in(bytes(body), "Contacts")}
+
+
+def _record(sent: Json, contact_id: str) -> ContactRecord:
     return ContactRecord(
         external_id=contact_id,
         name=sent["Name"],
@@ -59,23 +77,25 @@ def _record(sent: dict[str, str], contact_id: str) -> ContactRecord:
 def _finish(
     lease: Lease,
     batch: Batch,
-    created: dict[int, ContactRecord],
-    refused: dict[int, Element],
+    created: Sequence[ContactRecord],
+    refused: Mapping[int | None, Element],
     *,
     at: datetime,
 ) -> None:
     with transaction.atomic():
         if not still_ours(lease, batch, was=[Batch.Status.SENDING], status=Batch.Status.DONE, finished_at=at):
             return
-        for client_id, record in created.items():
-            _link(batch, client_id, record, at=at)
+        for record in created:
+            _link(batch, record, at=at)
         for push in due_pushes(lease.practice.pk, at=at).filter(client__in=refused).select_related("invoice"):
             refuse(push, explained(refused[push.client_id].words), at=at)
 
 
-def _link(batch: Batch, client_id: int, record: ContactRecord, *, at: datetime) -> None:
+def _link(batch: Batch, record: ContactRecord, *, at: datetime) -> None:
     """A link that a person made meanwhile stands."""
-    client = Client.objects.for_practice(batch.practice_id).get(pk=client_id)
+    client = Client.objects.for_practice(batch.practice_id).filter(pk=client_id_of(record.contact_number)).first()
+    if client is None:
+        return
     contact, _ = Contact.objects.for_practice(batch.practice_id).get_or_create(
         practice_id=batch.practice_id,
         tenant_id=batch.tenant_id,

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from billing.operations import holds, plans
 from clients.models import Practice
-from xero_sync.errors import ConnectionLost, OutcomeUnknown, Refused, Scope, TryLater
+from xero_sync.errors import ConnectionLost, OutcomeUnknown, Refused, Scope, TryLater, XeroFailure
 from xero_sync.models import Batch, Connection, Push
 from xero_sync.operations import connections, lanes, reconciliation
 from xero_sync.operations.clock import Stopwatch
@@ -84,11 +84,11 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> TryLater | 
         return None
     except TryLater as later:
         return _heeded(lease.practice, later, at=watch.now())
-    except OutcomeUnknown:
+    except (OutcomeUnknown, Refused):
         return lanes.note_failure(lease.practice)
     lanes.note_answer(lease.practice)
     lanes.note_limits(lease.practice, gateway.limits, at=watch.now())
-    return None
+    return lanes.nearly_used_up(gateway.limits)
 
 
 def _heeded(practice: Practice, later: TryLater, *, at: datetime) -> TryLater:
@@ -130,7 +130,11 @@ def _send(lease: Lease, batch: Batch, gateway: Gateway, watch: Stopwatch) -> Non
         finishing.outcome_unknown(lease, batch, str(failure), failure.http_status, at=watch.now())
         raise
     reached("before_t3")
-    _finish(lease, batch, reply, gateway, watch)
+    try:
+        _finish(lease, batch, reply, gateway, watch)
+    except XeroFailure as failure:
+        finishing.outcome_unknown(lease, batch, str(failure), None, at=watch.now())
+        raise
     reached("after_t3")
 
 
@@ -178,5 +182,5 @@ def _looked_up(lease: Lease, numbers: list[str], gateway: Gateway, *, at: dateti
     lanes.extend(lease, until=at + CALL)
     try:
         return {invoice.number: invoice for invoice in gateway.invoices_numbered(numbers)}
-    except (ConnectionLost, TryLater, OutcomeUnknown, Refused):
+    except XeroFailure:
         return None
