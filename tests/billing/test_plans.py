@@ -374,6 +374,15 @@ def test_a_draft_that_nothing_touched_is_not_redrawn(bell_bakery: Client) -> Non
     assert (again.version, list(again.lines.values_list("pk", flat=True))) == (first.version, lines)
 
 
+def test_two_drafts_beside_each_other_are_not_redrawn_for_each_others_sake(bell_bakery: Client) -> None:
+    make_engagement(bell_bakery, starts_on=AUGUST)
+    practice = bell_bakery.practice
+    september, october = make_plan(practice, SEPTEMBER).version, make_plan(practice, OCTOBER).version
+
+    assert make_plan(practice, SEPTEMBER).version == september
+    assert make_plan(practice, OCTOBER).version == october
+
+
 def test_a_finalised_plan_keeps_what_was_approved_and_says_what_drifted(bell_bakery: Client, priya: User) -> None:
     make_engagement(bell_bakery)
     plan = make_finalised_plan(bell_bakery.practice, at=moment(2026, 9, 20), by=priya)

@@ -70,13 +70,17 @@ class History:
 
 
 def drawing_of(practice: Practice, month: date) -> Drawing:
-    """Read the services in force. The fingerprint covers everything that the plan's rows depend on."""
+    """Read the services in force. The fingerprint covers everything that the plan's rows depend on.
+
+    A later draft is none of it: else two drafts would make each other stale for ever.
+    """
     posts_on = posting_day(month, settings_of(practice).timing)
     rows = EngagedService.objects.for_practice(practice).billable_in(month).filter(billing_method__in=PLANNED)
     ordered = rows.order_by("client__name", "client_id", "engagement__number", "engagement_id", "position", "pk")
     facts = tuple(ordered.values_list(*FIELDS))
     others = BillingPlan.objects.for_practice(practice).exclude(month=month)
-    plans = tuple(others.order_by("month").values_list("month", "status", "version"))
+    counted = others.filter(Q(month__lt=month) | ~Q(status=BillingPlan.Status.DRAFT))
+    plans = tuple(counted.order_by("month").values_list("month", "status", "version"))
     return Drawing(
         facts=facts,
         posts_on=posts_on,
