@@ -7,6 +7,7 @@ from billing.models.catalogue import RECURRING as RECURRING
 from billing.models.catalogue import BillingMethod as BillingMethod
 from billing.models.catalogue import InvoiceTemplate as InvoiceTemplate
 from billing.models.catalogue import LedgerAccount as LedgerAccount
+from billing.models.catalogue import Mirror as Mirror
 from billing.models.catalogue import PricingMenu as PricingMenu
 from billing.models.catalogue import Service as Service
 from billing.models.catalogue import TrackingCategory as TrackingCategory

@@ -5,9 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from billing.models import Invoice, PostingHold
+from billing.operations import letters
 from billing.operations.plans import settle_practice
 from billing.operations.raising import enqueue
 from billing.operations.standstill import SAFE_MODE as SAFE_MODE
+from billing.operations.standstill import SENTENCES
 from billing.operations.standstill import open_reasons as open_reasons
 from billing.ports import all_ledgers
 from clients import operations as clients
@@ -19,9 +21,14 @@ Reason = PostingHold.Reason
 
 @transaction.atomic
 def place(*, practice: Practice, reason: str, at: datetime) -> PostingHold:
-    """Hold everything back for this reason from now on; the same hold again is the one that stands."""
+    """Hold everything back for this reason from now on; the same hold again is the one that stands.
+
+    When the ledger is lost, invoices due at signing that wait at this moment wait for a person from then on.
+    """
     holds = PostingHold.objects.for_practice(practice)
-    hold, _ = holds.get_or_create(practice=practice, reason=reason, lifted_at=None, defaults={"since": at})
+    hold, is_new = holds.get_or_create(practice=practice, reason=reason, lifted_at=None, defaults={"since": at})
+    if is_new and reason != Reason.CONFIRMATION:
+        _keep_for_a_person(practice, SENTENCES[Reason(reason)], at=at)
     _tell(practice, at=at)
     return hold
 
@@ -80,6 +87,14 @@ def waiting_invoices(practice: Practice) -> list[Invoice]:
     """What would go out if nothing held it back, oldest first."""
     waiting = Invoice.objects.for_practice(practice).waiting().select_related("client", "plan")
     return list(waiting.order_by("raised_at", "pk"))
+
+
+def _keep_for_a_person(practice: Practice, reason: str, *, at: datetime) -> None:
+    waiting = Invoice.objects.for_practice(practice).waiting().filter(kind=Invoice.Kind.ACCEPTANCE, is_released=True)
+    kept = list(waiting.select_related("client", "practice"))
+    waiting.update(is_released=False)
+    for invoice in kept:
+        letters.acceptance_waits(invoice, reason=reason, at=at)
 
 
 def _tell(practice: Practice, *, at: datetime) -> None:

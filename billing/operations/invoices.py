@@ -1,16 +1,16 @@
 """What becomes of an invoice: posted, refused, retried, sent by a person, or handled by hand."""
 
-from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from billing.models import Invoice
 from billing.operations import letters
 from billing.operations.mending import mend
 from billing.operations.plans import settle, settle_practice
 from billing.operations.raising import enqueue
+from billing.operations.repairing import queue_again, refused_by_itself
+from billing.operations.repairing import requeue_repaired as requeue_repaired
 from billing.operations.withdrawing import AlreadySent as AlreadySent
 from billing.operations.withdrawing import withdraw
 from clients.models import Practice, User
@@ -41,7 +41,7 @@ def record_refused(*, invoice: Invoice, code: str, reason: str, words: str, at: 
 @transaction.atomic
 def retry(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
     """Queue a refused invoice again, with accounts, tracking and template as they are chosen now."""
-    _queue_again([invoice], at=at)
+    queue_again([invoice], at=at)
     _settle_plan(invoice, at=at)
     return invoice
 
@@ -49,29 +49,9 @@ def retry(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
 @transaction.atomic
 def retry_all(*, practice: Practice, by: User, at: datetime, plan_id: int | None = None) -> list[Invoice]:
     """Queue every refused invoice again, of one plan or of all; those due at signing wait for a person."""
-    refused = _refused_by_itself(practice)
-    queued = _queue_again(refused.filter(plan_id=plan_id) if plan_id else refused, at=at)
+    refused = refused_by_itself(practice)
+    queued = queue_again(refused.filter(plan_id=plan_id) if plan_id else refused, at=at)
     settle_practice(practice=practice, at=at)
-    return queued
-
-
-@transaction.atomic
-def requeue_repaired(
-    *,
-    practice: Practice,
-    at: datetime,
-    client_ids: Collection[int] | None = None,
-    codes: Collection[str] | None = None,
-) -> list[Invoice]:
-    """A cause was repaired: exactly the invoices it refused are queued again, those due at signing excepted."""
-    refused = _refused_by_itself(practice)
-    if client_ids is not None:
-        refused = refused.filter(client_id__in=client_ids)
-    if codes is not None:
-        refused = refused.filter(refusal_code__in=codes)
-    queued = _queue_again(refused, at=at)
-    if queued:
-        settle_practice(practice=practice, at=at)
     return queued
 
 
@@ -92,17 +72,6 @@ def handle_by_hand(*, invoice: Invoice, reason: str, by: User, at: datetime) -> 
     withdraw(invoice, reason=reason, by=by, at=at, is_handled_by_hand=True)
     _settle_plan(invoice, at=at)
     return invoice
-
-
-def _refused_by_itself(practice: Practice) -> QuerySet[Invoice]:
-    return Invoice.objects.for_practice(practice).refused().exclude(kind=Invoice.Kind.ACCEPTANCE)
-
-
-def _queue_again(invoices: Iterable[Invoice], *, at: datetime) -> list[Invoice]:
-    queued = [invoice for invoice in invoices if invoice.release()]
-    mend(queued)
-    enqueue(queued, at=at)
-    return queued
 
 
 def _settle_plan(invoice: Invoice, *, at: datetime) -> None:

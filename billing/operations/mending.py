@@ -37,6 +37,15 @@ def mend(invoices: Collection[Invoice]) -> None:
     _mend_templates(invoices)
 
 
+def is_mendable(invoice: Invoice) -> bool:
+    """Whether some line has no account that may be used, and mending would give every line one."""
+    settings = settings_of(invoice.practice)
+    lines = list(invoice.lines.select_related(*TOGETHER))
+    lacking = [line for line in lines if not (line.ledger_account and line.ledger_account.is_usable)]
+    found = [any(account and account.is_usable for account in _accounts(line, settings)) for line in lacking]
+    return bool(lacking) and all(found)
+
+
 def _mend_line(line: InvoiceLine, settings: BillingSettings) -> bool:
     account = next((found for found in _accounts(line, settings) if found and found.is_usable), line.ledger_account)
     is_changed = account != line.ledger_account

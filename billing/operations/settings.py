@@ -7,13 +7,14 @@ from typing import Any
 from django.db import transaction
 
 from billing.models import BillingSettings, ClientBilling, OwnerTracking, TrackingOption
-from billing.operations.invoices import requeue_repaired
+from billing.operations.repairing import requeue_mapped
 from billing.operations.terms import effective as effective
 from billing.operations.terms import settings_of as settings_of
 from billing.operations.terms import terms_of as terms_of
 from clients.models import Client, Membership, Practice, User
 
 KEPT = frozenset({"id", "practice", "client", "updated_at"})
+DEFAULT_ACCOUNTS = frozenset({"recurring_account", "one_off_account"})
 TEMPLATES = "always_draft_templates"
 
 
@@ -29,7 +30,8 @@ def change_settings(*, practice: Practice, values: Mapping[str, Any], by: User, 
     settings.save()
     if TEMPLATES in values:
         settings.always_draft_templates.set(values[TEMPLATES])
-    requeue_repaired(practice=practice, codes={"ACCOUNT_MISSING"}, at=at)
+    if values.keys() & DEFAULT_ACCOUNTS:
+        requeue_mapped(practice=practice, at=at)
     return settings
 
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 import pytest
 
 from billing.models import BillingMethod, BillingPlan, Invoice, NumberSeries
-from billing.operations import holds, invoices, plans, settings
+from billing.operations import catalogue, holds, invoices, plans, settings
+from billing.records import AccountRecord
 from clients.models import Client, Practice, User
 from notifications.models import Message
 from tests.factories import (
@@ -83,6 +84,18 @@ def test_an_acceptance_invoice_raised_while_the_connection_is_lost_waits_for_a_p
     assert ledger.enqueued == [invoice.pk]
 
 
+def test_an_acceptance_invoice_that_waits_when_the_connection_is_lost_waits_for_a_person(
+    bell_bakery: Client, priya: User, ledger: FakeLedger
+) -> None:
+    practice = bell_bakery.practice
+    invoice = accepted(bell_bakery)
+    holds.place(practice=practice, reason="connection_lost", at=NOW)
+    holds.lift(practice=practice, reason="connection_lost", by=priya, at=LATER)
+    invoice.refresh_from_db()
+    assert (invoice.is_waiting, invoice.is_released) == (True, False)
+    assert letters(practice) == ["Waiting: the acceptance invoice for Bell Bakery Ltd"]
+
+
 def test_leaving_safe_mode_and_sending_releases_the_acceptance_invoices_that_were_listed(
     bell_bakery: Client, priya: User, ledger: FakeLedger
 ) -> None:
@@ -140,6 +153,43 @@ def test_a_retry_takes_the_account_that_was_chosen_meanwhile(bell_bakery: Client
     settings.change_settings(practice=bell_bakery.practice, values={"recurring_account": sales}, by=priya, at=LATER)
     invoice.refresh_from_db()
     assert (invoice.status, invoice.lines.get().ledger_account) == (Invoice.Status.RAISED, sales)
+
+
+def test_a_setting_that_repairs_nothing_queues_nothing(bell_bakery: Client, priya: User) -> None:
+    _, invoice = billed(bell_bakery, priya)
+    refuse(invoice, "ACCOUNT_MISSING")
+    one_off = make_account(bell_bakery.practice)
+    settings.change_settings(practice=bell_bakery.practice, values={"one_off_account": one_off}, by=priya, at=LATER)
+    invoice.refresh_from_db()
+    assert invoice.is_refused
+
+
+def test_the_services_account_chosen_now_serves_what_was_refused_for_want_of_one(
+    bell_bakery: Client, priya: User
+) -> None:
+    practice = bell_bakery.practice
+    service = make_service(practice)
+    make_engagement(bell_bakery, [terms(service_id=service.pk)])
+    invoice = make_finalised_plan(practice, at=NOW, by=priya).invoices.get()
+    refuse(invoice, "ACCOUNT_MISSING")
+    sales = make_account(practice)
+    catalogue.edit_service(service=service, values={"ledger_account": sales}, by=priya, at=LATER)
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.lines.get().ledger_account) == (Invoice.Status.RAISED, sales)
+
+
+def test_an_account_that_is_back_in_the_ledger_sends_what_it_refused(bell_bakery: Client, priya: User) -> None:
+    practice = bell_bakery.practice
+    sales = make_account(practice, is_archived=True)
+    make_engagement(bell_bakery, [terms(ledger_account_id=sales.pk)])
+    invoice = make_finalised_plan(practice, at=NOW, by=priya).invoices.get()
+    refuse(invoice, "ACCOUNT_INVALID")
+    listed = {"external_id": sales.external_id, "code": "200", "name": "Sales", "is_sales": True}
+    for is_archived, status in ((True, Invoice.Status.REFUSED), (False, Invoice.Status.RAISED)):
+        accounts = [AccountRecord(**listed, is_archived=is_archived)]  # type: ignore[arg-type]
+        catalogue.refresh_accounts(practice=practice, accounts=accounts, at=LATER)
+        invoice.refresh_from_db()
+        assert invoice.status == status
 
 
 def test_a_retry_leaves_out_tracking_that_is_archived_and_says_so(bell_bakery: Client, priya: User) -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from billing.models import BillingMethod, LedgerAccount, PricingMenu, Service
+from billing.operations.repairing import requeue_mapped
 from clients.models import Practice, User
 
 SERVICE_FIELDS = frozenset(
@@ -82,19 +83,28 @@ def create_service(*, menu: PricingMenu, values: Mapping[str, Any], by: User, at
     return _saved(Service(practice_id=menu.practice_id, menu=menu, created_at=at), values)
 
 
+@transaction.atomic
 def edit_service(*, service: Service, values: Mapping[str, Any], by: User, at: datetime) -> Service:
-    """Change what is offered from now on; what was agreed before stays as it was agreed."""
-    return _saved(service, values)
+    """Change what is offered from now on; what was agreed before stays as it was agreed.
+
+    Only its account code may also serve invoices that were refused for want of one.
+    """
+    saved = _saved(service, values)
+    if "ledger_account" in values:
+        requeue_mapped(practice=service.practice, at=at)
+    return saved
 
 
 @transaction.atomic
 def change_accounts(*, menu: PricingMenu, accounts: Mapping[int, LedgerAccount | None], by: User, at: datetime) -> int:
     """Give services of this menu their account codes, by service id; None for the practice's default. How many."""
     services = Service.objects.for_practice(menu.practice_id).filter(menu=menu)
-    return sum(
+    changed = sum(
         services.filter(pk=service_id).update(ledger_account=account, updated_at=at)
         for service_id, account in accounts.items()
     )
+    requeue_mapped(practice=menu.practice, at=at)
+    return changed
 
 
 def archive_service(*, service: Service, by: User, at: datetime) -> Service:

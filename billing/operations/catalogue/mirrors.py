@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from django.db import transaction
 
 from billing.models import InvoiceTemplate, LedgerAccount, TrackingCategory, TrackingOption
+from billing.operations.repairing import requeue_usable
 from billing.records import AccountRecord, CategoryRecord, TemplateRecord
 from clients.models import Practice
 
@@ -92,12 +93,16 @@ def _refresh(
     *,
     at: datetime,
 ) -> list[Mirrored]:
-    """Update what is known, add what is new, mark what vanished; in four queries however long the list."""
+    """Update what is known, add what is new, mark what vanished; in a few queries however long the list.
+
+    Invoices that were refused because of an entry that may be used again go out again.
+    """
     rows = model.objects.for_practice(practice)
     known: dict[str, Mirrored] = {row.external_id: row for row in rows}
     listed = {entry.external_id: {**facts(entry), "is_missing": False, "seen_at": at} for entry in entries}
     new = [model(practice=practice, external_id=key, **values) for key, values in listed.items() if key not in known]
     changed = [known[key] for key in listed if key in known]
+    unusable = {row.pk for row in changed if not row.is_usable}
     for row in changed:
         for name, value in listed[row.external_id].items():
             setattr(row, name, value)
@@ -105,4 +110,7 @@ def _refresh(
         rows.bulk_update(changed, list(next(iter(listed.values()))), batch_size=200)
     model.objects.bulk_create(new)
     rows.filter(pk__in=[row.pk for key, row in known.items() if key not in listed]).update(is_missing=True)
+    revived = [row for row in changed if row.pk in unusable and row.is_usable]
+    if revived:
+        requeue_usable(practice=practice, rows=revived, at=at)
     return new + changed

@@ -1,0 +1,72 @@
+"""A cause was repaired: exactly the invoices that it refused go out again, without another click."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from billing.models import Invoice, InvoiceTemplate, LedgerAccount, Mirror, TrackingOption
+from billing.operations.mending import is_mendable, mend
+from billing.operations.plans import settle_practice
+from billing.operations.raising import enqueue
+from clients.models import Practice
+
+ACCOUNT_CODES = ("ACCOUNT_MISSING", "ACCOUNT_INVALID")
+LIST_CODES = (*ACCOUNT_CODES, "TRACKING_INVALID", "TEMPLATE_MISSING")
+
+
+@transaction.atomic
+def requeue_repaired(
+    *,
+    practice: Practice,
+    at: datetime,
+    client_ids: Collection[int] | None = None,
+    codes: Collection[str] | None = None,
+) -> list[Invoice]:
+    """A cause was repaired: exactly the invoices it refused are queued again, those due at signing excepted."""
+    refused = refused_by_itself(practice)
+    if client_ids is not None:
+        refused = refused.filter(client_id__in=client_ids)
+    if codes is not None:
+        refused = refused.filter(refusal_code__in=codes)
+    return _queue_and_settle(practice, refused, at=at)
+
+
+@transaction.atomic
+def requeue_mapped(*, practice: Practice, at: datetime) -> list[Invoice]:
+    """An account code was chosen: invoices whose lines had none that may be used, and now all have one."""
+    refused = refused_by_itself(practice).filter(refusal_code__in=ACCOUNT_CODES)
+    return _queue_and_settle(practice, [invoice for invoice in refused if is_mendable(invoice)], at=at)
+
+
+@transaction.atomic
+def requeue_usable(*, practice: Practice, rows: Collection[Mirror], at: datetime) -> list[Invoice]:
+    """These entries of the ledger's lists may be used again: invoices that were refused because of one of them."""
+    accounts, options, templates = (
+        [row.pk for row in rows if isinstance(row, model)] for model in (LedgerAccount, TrackingOption, InvoiceTemplate)
+    )
+    concerned = Q(lines__ledger_account__in=accounts) | Q(template__in=templates)
+    concerned |= Q(lines__tracking_1__in=options) | Q(lines__tracking_2__in=options)
+    refused = refused_by_itself(practice).filter(concerned, refusal_code__in=LIST_CODES).distinct()
+    return _queue_and_settle(practice, list(refused), at=at)
+
+
+def _queue_and_settle(practice: Practice, invoices: Iterable[Invoice], *, at: datetime) -> list[Invoice]:
+    queued = queue_again(invoices, at=at)
+    if queued:
+        settle_practice(practice=practice, at=at)
+    return queued
+
+
+def refused_by_itself(practice: Practice) -> QuerySet[Invoice]:
+    """Refused invoices that may go out without a person once their cause is repaired: all but those due at signing."""
+    return Invoice.objects.for_practice(practice).refused().exclude(kind=Invoice.Kind.ACCEPTANCE)
+
+
+def queue_again(invoices: Iterable[Invoice], *, at: datetime) -> list[Invoice]:
+    """REFUSED → RAISED and into the ledger's queue, with what may be used in the ledger now."""
+    queued = [invoice for invoice in invoices if invoice.release()]
+    mend(queued)
+    enqueue(queued, at=at)
+    return queued
