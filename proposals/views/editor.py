@@ -123,7 +123,7 @@ def _changed(request: PracticeRequest, proposal: Proposal) -> tuple[QueryDict, s
     removed = data.get("remove", "")
     if removed.isdecimal():
         data[f"{PREFIX}-{removed}-DELETE"] = "on"
-    wanted = data.get("service", "").strip()
+    wanted = data.get("service", "").replace("\0", "").strip()
     if not wanted:
         return data, ""
     service = _on_offer(proposal).filter(name__iexact=wanted).first()

@@ -31,7 +31,7 @@ WAITS = {"start": "Start to confirm", "stale": "Pending for over 14 days"}
 def list_(request: PracticeRequest) -> HttpResponse:
     """All proposals: filtered by state and text, the newest first."""
     at = timezone.now()
-    state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:100]
+    state, text = request.GET.get("state", ""), _words(request)
     found = Proposal.objects.for_practice(request.practice)
     found = found.matching(text) if text else found
     rows = _in_state(found, state, at).select_related("client", "engagement").prefetch_related("lines")
@@ -61,7 +61,7 @@ def client_proposals(request: PracticeRequest, client_id: int) -> HttpResponse:
 @practice_page(Action.PROPOSALS)
 def new(request: PracticeRequest) -> HttpResponse:
     """For whom? A search over the open clients."""
-    text = request.GET.get("q", "").strip()[:100]
+    text = _words(request)
     clients = request.practice.clients.open()
     found = (clients.matching(text) if text else clients)[:FOUND]
     return render(request, "proposals/new.html", {"q": text, "clients": found})
@@ -79,6 +79,11 @@ def drafts(request: PracticeRequest) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("proposals:client_proposals", practice=request.practice.slug, client_id=client.pk)
     return redirect(url_of("general", proposal))
+
+
+def _words(request: PracticeRequest) -> str:
+    """What is searched for. PostgreSQL refuses a text with a NUL in it, SQLite does not."""
+    return request.GET.get("q", "").replace("\0", "").strip()[:100]
 
 
 def _in_state(found: Any, state: str, at: datetime) -> Any:
