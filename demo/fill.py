@@ -4,8 +4,7 @@ What the product does is done by its own operations, at the times at which it wo
 product has no act for (staff with known passwords, proposals that were accepted on paper long ago) is written here.
 """
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -20,7 +19,6 @@ from billing.models import (
     EngagedService,
     Engagement,
     LedgerAccount,
-    PricingMenu,
     Service,
     TrackingOption,
 )
@@ -35,7 +33,7 @@ from demo.people import PASSWORD, PRACTICE, STAFF
 from notifications.models import Message
 from proposals.models import Proposal, ProposalEvent, ProposalLine
 
-MONTHS = int(os.environ.get("DEMO_MONTHS", "12"))
+MONTHS = 12
 MENU = (
     ("Annual accounts and corporation tax", "Accounts", "145.00", BillingMethod.MONTHLY, True),
     ("Bookkeeping", "Bookkeeping", "180.00", BillingMethod.MONTHLY, False),
@@ -131,8 +129,9 @@ def write_history(stage: Stage) -> None:
     with silence():
         _choose_accounts(stage)
         clients = {client.name: client for client in stage.practice.clients.all()}
+        services = {service.name: service for service in Service.objects.for_practice(stage.practice).on_offer()}
         for firm in FIRMS:
-            _agree(stage, firm, clients[firm.name])
+            _agree(stage, firm, clients[firm.name], services)
     first = add_months(stage.this_month, -MONTHS)
     for step in range(MONTHS - 1):
         _bill(stage, add_months(first, step))
@@ -152,20 +151,20 @@ def _choose_accounts(stage: Stage) -> None:
 
 
 def started(firm: Firm, last: date) -> date | None:
-    """The month in which a firm came: most long ago, some during the year, five last month, eight not yet."""
+    """The month in which a firm came: many long ago, some during the year, five last month, eight not yet."""
     if firm.name in UNMATCHED:
         return last
     if firm.seed % 15 == 7:
         return None
-    return add_months(last, -(firm.seed % 11) if firm.seed % 4 == 3 else 1 - MONTHS)
+    return add_months(last, -(firm.seed % 11) if firm.seed % 3 else 1 - MONTHS)
 
 
-def _agree(stage: Stage, firm: Firm, client: Client) -> None:
+def _agree(stage: Stage, firm: Firm, client: Client, services: Mapping[str, Service]) -> None:
     last = add_months(stage.this_month, -1)
     start = started(firm, last)
     if start is None:
         return
-    engagement = _engage(stage, client, firm.seed, start, _bundle(stage, firm), replaces=None)
+    engagement = _engage(stage, client, firm.seed, start, _bundle(firm, services), replaces=None)
     change_month = last if firm.seed % 10 == 1 else add_months(start, 3 + firm.seed % 6)
     if firm.seed % 5 == 1 and start < change_month <= last:
         _engage(stage, client, 200 + firm.seed, change_month, _adjusted(engagement, firm), replaces=engagement)
@@ -174,12 +173,10 @@ def _agree(stage: Stage, firm: Firm, client: Client) -> None:
         close_client(client=client, last_month=add_months(last, -1), reason=reason, by=stage.owner, at=stage.at(last))
 
 
-def _bundle(stage: Stage, firm: Firm) -> list[ServiceTerms]:
+def _bundle(firm: Firm, services: Mapping[str, Service]) -> list[ServiceTerms]:
     """A main service at the firm's own price, and now and then a few others."""
-    menu = PricingMenu.objects.for_practice(stage.practice).get(status=PricingMenu.Status.ACTIVE)
-    by_name = {service.name: service for service in menu.services.all()}
     wanted = [MENU[0][0], *(name for step, name in EXTRAS if firm.seed % step == 0)]
-    terms = [_terms(by_name[name]) for name in wanted]
+    terms = [_terms(services[name]) for name in wanted]
     return [replace(terms[0], price=firm.price), *terms[1:]]
 
 

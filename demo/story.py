@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -302,9 +303,13 @@ def balances(found: dict[str, Any]) -> bool:
 
 
 def fresh_stack(folder: Path, *, port: int, sandbox_port: int, quiet: bool) -> Stack:
-    """A stack whose database, mail and broker begin empty."""
+    """A stack whose database, mail and broker begin empty: embedded, unless DEMO_DATABASE_URL and DEMO_REDIS_URL name
+    empty ones. What the shell names for production is never touched."""
     shutil.rmtree(folder, ignore_errors=True)
-    return Stack(sandbox=True, port=port, sandbox_port=sandbox_port, folder=folder, quiet=quiet)
+    environment = {name: os.environ.get(f"DEMO_{name}", "") for name in ("DATABASE_URL", "REDIS_URL")}
+    return Stack(
+        sandbox=True, port=port, sandbox_port=sandbox_port, folder=folder, quiet=quiet, environment=environment
+    )
 
 
 def main() -> int:
