@@ -115,7 +115,7 @@ def practice_page(action: Action) -> Callable[[View[P]], Callable[..., HttpRespo
 
 def _admit(request: HttpRequest, membership: Membership, action: Action) -> PracticeRequest:
     admitted: Any = request
-    membership.user = request.user  # it is the same row; a page need not fetch it twice
+    membership.user = admitted.user  # it is the same row; a page need not fetch it twice
     admitted.membership = membership
     admitted.practice = membership.practice
     admitted.may = lambda wanted: may(membership, wanted)

@@ -77,7 +77,7 @@ class ClientsView:
     action_needed: ClassVar[Action] = Action.CLIENTS
     serializer_class: Any = ClientSerializer
     queryset: Any = Client.objects.none()
-    request: Request
+    request: Any
 
     def get_queryset(self) -> QuerySet[Client]:
         return practice_of(self.request).clients.select_related("owner").prefetch_related("tags")

@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from clients.models import Client, Membership
 
@@ -37,18 +38,22 @@ SPACES = re.compile(r"\s+")
 COMPANY_NUMBER = re.compile(r"([A-Z]{0,2})(\d{1,8})")
 
 
+@lru_cache(maxsize=20_000)
 def name_key(text: str) -> str:
     """The name by which a firm is recognised: "The Café & Bar (UK) Ltd." and "THE CAFE AND BAR UK LIMITED" are one.
 
     Upper case without accents, & as AND, no brackets, no "t/a …", no punctuation, no legal form, single spaces. A name
     that is nothing but a legal form keeps it, so that a key is empty only where the name has no letter or figure.
     """
-    plain = unicodedata.normalize("NFKD", text.upper())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = text.upper() if text.isascii() else _without_accents(text.upper())
     plain = TRAILING_NOTE.sub("", BRACKETED_NOTE.sub(" ", SPACES.sub(" ", plain)))
     plain = TRADING_AS.sub("", f" {plain} ")
     words = PUNCTUATION.sub(" ", APOSTROPHES.sub("", plain.replace("&", " AND ")))
     return _without_legal_form(_without_article(SPACES.sub(" ", words).strip()))[:255]
+
+
+def _without_accents(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def _without_article(name: str) -> str:

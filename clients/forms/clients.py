@@ -52,7 +52,8 @@ class ClientForm(forms.Form):
     notes = forms.CharField(max_length=10_000, required=False, widget=forms.Textarea(attrs={"rows": 5}))
 
     def __init__(self, *args: Any, practice: Practice, client: Client | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial=kwargs.pop("initial", None) or (_initial(client) if client else None), **kwargs)
+        kwargs.setdefault("initial", _initial(client) if client else None)
+        super().__init__(*args, **kwargs)
         owners: Any = self.fields["owner"]
         owners.queryset = practice.memberships.current()
 

@@ -23,7 +23,7 @@ STATUSES = {
     CLOSED: "Closed",
     ALL: "All",
 }
-SORTS = {
+SORTS: dict[str, Any] = {
     "name": Lower("name"),
     "type": F("type"),
     "status": F("standing"),

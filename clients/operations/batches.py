@@ -1,6 +1,7 @@
 """What an import does to clients: write the batch, take it back. Both inside the caller's transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +17,24 @@ BATCH = 500
 NOT_STORED = ("id", "owner_name", "likely_type", "tags")
 
 
-def write_batch(
-    client_import: ClientImport, known: Sequence[KnownClient], owners: Mapping[str, int], *, at: datetime
-) -> None:
-    """Creates and changes clients as the rows say, compared once more with the clients as they are now."""
-    rows = list(client_import.rows.all())
-    again = [ReadRow(row.number, row.name, row.values, row.reason) for row in rows if row.outcome == Outcome.REJECTED]
-    usable = [ReadRow(row.number, row.name, row.values) for row in rows if row.outcome != Outcome.REJECTED]
-    planned = [*plan_rows(usable, known, owners), *plan_rows(again, (), {})]
+@dataclass(frozen=True)
+class Batch:
+    """The rows of an import with what each will do now."""
+
+    rows: list[ClientImportRow]
+    planned: list[PlannedRow]
+
+
+def planned_batch(client_import: ClientImport, known: Iterable[KnownClient], owners: Mapping[str, int]) -> Batch:
+    """The usable rows, compared once more with the clients as they are now."""
+    rows = list(client_import.rows.exclude(outcome=Outcome.REJECTED))
+    again = (ReadRow(row.number, row.name, row.values) for row in rows)
+    return Batch(rows, list(plan_rows(again, known, owners)))
+
+
+def write_batch(client_import: ClientImport, batch: Batch, *, at: datetime) -> None:
+    """Creates and changes clients as the rows say."""
+    rows, planned = batch.rows, batch.planned
     new = [each for each in planned if each.outcome == Outcome.NEW]
     changed = [each for each in planned if each.outcome == Outcome.CHANGED]
     made = _create(client_import, new, at)
@@ -80,7 +91,7 @@ def _tag(client_import: ClientImport, planned: Iterable[tuple[Any, PlannedRow]])
     keys = dict(ClientTag.objects.for_practice(practice).values_list("name", "pk"))
     through = Client.tags.through
     links = [through(client_id=key, clienttag_id=keys[name]) for key, name in pairs]
-    through.objects.bulk_create(links, ignore_conflicts=True, batch_size=BATCH)
+    through._default_manager.bulk_create(links, ignore_conflicts=True, batch_size=BATCH)
 
 
 def _tell(client_import: ClientImport, made: Iterable[int], changed: Iterable[int | None], at: datetime) -> None:
@@ -102,18 +113,32 @@ def _tell(client_import: ClientImport, made: Iterable[int], changed: Iterable[in
 
 
 def _remember(rows: Sequence[ClientImportRow], planned: Mapping[int, PlannedRow], keys: Mapping[int, Any]) -> None:
-    """What each row really did, for the page and for the undo."""
-    for row in rows:
-        each = planned[row.number]
-        row.outcome, row.reason, row.before = each.outcome, each.reason, each.before
-        row.client_id = keys.get(row.number)
+    """What each row really did, for the page and for the undo, where that is not written yet."""
+    done = [_done(row, planned[row.number], keys.get(row.number)) for row in rows]
     ClientImportRow.objects.bulk_create(
-        rows,
+        [row for row, before in zip(done, rows, strict=True) if _said(row) != _said(before)],
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["client_import", "number"],
         update_fields=["outcome", "reason", "before", "client"],
     )
+
+
+def _done(row: ClientImportRow, planned: PlannedRow, client_id: Any) -> ClientImportRow:
+    """The row as it should read; what the update leaves alone is left out."""
+    return ClientImportRow(
+        practice_id=row.practice_id,
+        client_import_id=row.client_import_id,
+        number=row.number,
+        outcome=planned.outcome,
+        reason=planned.reason,
+        before=planned.before,
+        client_id=client_id,
+    )
+
+
+def _said(row: ClientImportRow) -> tuple[object, ...]:
+    return row.outcome, row.reason, row.before, row.client_id
 
 
 def undo_batch(client_import: ClientImport, *, by: User, at: datetime) -> str:

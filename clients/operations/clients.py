@@ -166,9 +166,11 @@ def give_tag(*, practice: Practice, clients: Sequence[Client], name: str, by: Us
         raise BadValues({"tag": ["Write the tag that the chosen clients should have."]})
     with transaction.atomic():
         tag = _tag(practice.pk, name.strip())
-        having = set(tag.clients.values_list("pk", flat=True))
+        having = set(practice.clients.filter(tags=tag).values_list("pk", flat=True))
         missing = [client for client in clients if client.pk not in having]
-        tag.clients.add(*missing)
+        through = Client.tags.through._default_manager
+        links = [Client.tags.through(client_id=client.pk, clienttag_id=tag.pk) for client in missing]
+        through.bulk_create(links, ignore_conflicts=True, batch_size=500)
         _record_events(missing, f"Tagged {tag.name}", by, at)
     return len(missing)
 

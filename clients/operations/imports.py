@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from clients.errors import ImportMoved
 from clients.models import Client, ClientImport, ClientImportRow, Practice, User
-from clients.operations.batches import undo_batch, write_batch
+from clients.operations.batches import planned_batch, undo_batch, write_batch
 from clients.translation import KnownClient, PlannedRow, Unreadable, plan_rows, read_file
 
 CHUNK = 2_000
@@ -91,7 +91,9 @@ def _row(client_import: ClientImport, planned: PlannedRow) -> ClientImportRow:
 
 def known_clients(practice: Practice) -> Iterator[KnownClient]:
     """Every client of the practice with what a file could change."""
-    through = Client.tags.through.objects.filter(client__practice=practice).values_list("client_id", "clienttag__name")
+    through = Client.tags.through._default_manager.filter(client__practice=practice).values_list(
+        "client_id", "clienttag__name"
+    )
     tags: dict[int, set[str]] = {}
     for client_id, name in through:
         tags.setdefault(client_id, set()).add(name)
@@ -120,12 +122,14 @@ def write_import(*, client_import: ClientImport, at: datetime) -> bool:
     """Writes the batch in one transaction: all of it or nothing. False when another worker did.
 
     The rows are compared once more with the clients as they are now, so that what changed since the dry run counts.
+    That is done before the transaction begins: SQLite has one writer, and 50,000 rows take their time.
     """
     practice = client_import.practice
+    batch = planned_batch(client_import, known_clients(practice), owners_of(practice))
     with transaction.atomic():
         if not _move(client_import, Status.APPLYING, status=Status.APPLIED, applied_at=at):
             return False
-        write_batch(client_import, list(known_clients(practice)), owners_of(practice), at=at)
+        write_batch(client_import, batch, at=at)
     return True
 
 

@@ -64,6 +64,8 @@ def read_values(row: Mapping[str, str], *, is_xero: bool) -> dict[str, Any]:
 
 
 def _clean(column: str, cell: str) -> str:
+    if not cell:
+        return ""
     if FORMULA.match(cell):
         raise Problem(f"The cell “{column}” holds a formula ({cell.strip()[:40]}). Put its result there instead.")
     return CONTROL.sub("", plain_cell(cell)).strip()

@@ -31,7 +31,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except InvitationNotOpen:
             return _calm_page(request)
         except ValidationError as error:
-            form.add_error("password", error.messages)  # type: ignore[arg-type]  # it takes a list too
+            form.add_error("password", error.messages)
         except ClientsRefusal:
             return _accept_page(request, found, form, needs_login=user is None)
     return _accept_page(request, found, form)
