@@ -14,8 +14,9 @@ from rest_framework.permissions import AllowAny
 from billing import api as billing
 from clients import api as clients
 from proposals import api as proposals
+from xero_sync import api as xero_sync
 
-APPS_ROUTES = (*clients.routes, *billing.routes, *proposals.routes)
+APPS_ROUTES = (*clients.routes, *billing.routes, *proposals.routes, *xero_sync.routes)
 METHODS = ("get", "post", "patch", "put", "delete")
 
 

@@ -40,10 +40,10 @@ class AccountsForm(forms.Form):
     """The account codes used where a service has none of its own."""
 
     recurring_account = forms.ModelChoiceField(
-        LedgerAccount.objects.none(), label="Recurring sales", required=False, empty_label="Choose an account"
+        LedgerAccount.objects.none(), label="Recurring sales", empty_label="Choose an account"
     )
     one_off_account = forms.ModelChoiceField(
-        LedgerAccount.objects.none(), label="One-off sales", required=False, empty_label="Choose an account"
+        LedgerAccount.objects.none(), label="One-off sales", empty_label="Choose an account"
     )
 
     def __init__(self, *args: Any, practice: Practice, settings: BillingSettings | None = None, **kwargs: Any) -> None:

@@ -196,6 +196,11 @@ XERO_SYNC: dict[str, Row] = {
     "xero_sync:contact_unarchiving": Action.BILLING,
     "xero_sync:client_xero": Action.CLIENTS,
     "xero_callback": SIGNED_IN,
+    "api_xero": {"GET": Action.BILLING},
+    "api_xero_syncs": {"GET": Action.BILLING, "POST": Action.SETTINGS},
+    "api_xero_contacts": {"GET": Action.CLIENTS},
+    "api_xero_links": {"GET": Action.CLIENTS},
+    "api_xero_link": {"GET": Action.CLIENTS, "PUT": Action.BILLING, "DELETE": Action.BILLING},
 }
 
 API: dict[str, Row] = {

@@ -24,13 +24,31 @@ class Field:
 def side_by_side(client: Client, contact: Contact) -> list[Field]:
     """What both records say; spelling that means the same counts as the same."""
     numbers = company_number_key(client.company_number), company_number_key(contact.company_number)
-    postcode = contact.postcode.replace(" ", "").upper()
+    postcode, address = (text.replace(" ", "").upper() for text in (contact.postcode, client.address))
     return [
         Field("Name", client.name, contact.name, client.name_key == name_key(contact.name)),
-        Field("Company number", client.company_number, contact.company_number, numbers[0] == numbers[1]),
-        Field("E-mail", client.email, contact.email, client.email.lower() == contact.email.lower()),
-        Field("Address", client.address, contact.postcode, postcode in client.address.replace(" ", "").upper()),
+        Field(
+            "Company number",
+            client.company_number,
+            contact.company_number,
+            bool(numbers[1]) and numbers[0] == numbers[1],
+        ),
+        Field("E-mail", client.email, contact.email, _agree(client.email.lower(), contact.email.lower())),
+        Field(
+            "Postcode",
+            _one_line(client.address),
+            contact.postcode,
+            bool(postcode) and postcode in address,
+        ),
     ]
+
+
+def _agree(here: str, there: str) -> bool:
+    return bool(there) and here == there
+
+
+def _one_line(text: str) -> str:
+    return ", ".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 TONES = {"posted": "good", "verified": "good", "refused": "bad", "unknown": "warn"}

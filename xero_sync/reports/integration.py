@@ -12,7 +12,7 @@ from clients.models import Practice
 from xero_sync.models import Connection, Contact, Difference, Lane, Push, SyncRun
 from xero_sync.reports.matching_queue import OPEN, counts, with_match
 
-CALLS_A_DAY = 5_000
+CALLS_KEPT = 100  # what the queue leaves for people; see xero_sync.operations.lanes
 NIGHTS_SHOWN = 5
 
 
@@ -69,14 +69,7 @@ def exchanges(connection: Connection) -> list[Exchange]:
     to_match = sum(states[match] for match in OPEN)
     refused = Invoice.objects.for_practice(practice).refused().count()
     return [
-        Exchange(
-            "Contacts",
-            "Both ways, linked ones only",
-            f"{to_match} to match" if to_match else "All matched",
-            "warn" if to_match else "good",
-            Contact.objects.for_practice(practice).of(tenant).count(),
-            "xero_sync:contacts" if to_match else "",
-        ),
+        _contacts(connection, to_match),
         _copied("Account codes", LedgerAccount, practice),
         _copied("Branding themes", InvoiceTemplate, practice),
         _copied("Tracking categories", TrackingCategory, practice),
@@ -91,6 +84,16 @@ def exchanges(connection: Connection) -> list[Exchange]:
     ]
 
 
+def _contacts(connection: Connection, to_match: int) -> Exchange:
+    number = Contact.objects.for_practice(connection.practice_id).of(connection.tenant_id).count()
+    direction = "Both ways, linked ones only"
+    if not number:
+        return Exchange("Contacts", direction, "Not read yet", "", 0)
+    if not to_match:
+        return Exchange("Contacts", direction, "All matched", "good", number)
+    return Exchange("Contacts", direction, f"{to_match} to match", "warn", number, "xero_sync:contacts")
+
+
 def _copied(what: str, model: type[LedgerAccount | InvoiceTemplate | TrackingCategory], practice: Practice) -> Exchange:
     """A list that only comes from Xero."""
     number, read = model.objects.for_practice(practice).usable().aggregate(n=Count("pk"), at=Max("seen_at")).values()
@@ -98,10 +101,10 @@ def _copied(what: str, model: type[LedgerAccount | InvoiceTemplate | TrackingCat
 
 
 def calls_left(lane: Lane | None, *, at: datetime) -> int | None:
-    """What the last reply said is left of today's calls; a day later it says nothing any more."""
+    """What the last reply said is left of the day's calls; a day later it says nothing any more."""
     if lane is None or lane.day_remaining is None or lane.limits_seen_at is None:
         return None
-    return lane.day_remaining if at - lane.limits_seen_at < timedelta(days=1) else CALLS_A_DAY
+    return lane.day_remaining if at - lane.limits_seen_at < timedelta(days=1) else None
 
 
 def lane_of(practice: Practice) -> Lane | None:
@@ -140,6 +143,8 @@ def _queue(connection: Connection) -> Check:
         number = found["unknown"]
         return Check("warn", "Queue", f"{number} sent without an answer. Socket asks Xero before it goes on.")
     waiting = found["waiting"]
+    if waiting and not connection.is_connected:
+        return Check("warn", "Queue", f"{waiting} {'waits' if waiting == 1 else 'wait'} for the connection.")
     return Check("good", "Queue", f"{waiting} on the way to Xero." if waiting else "Nothing waits, nothing unknown.")
 
 

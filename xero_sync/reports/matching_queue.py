@@ -1,11 +1,11 @@
 """How every client stands towards the contacts in Xero: counted, filtered, one page at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from clients.models import Client, Practice
 from clients.models.clients import ClientQuerySet
@@ -93,19 +93,25 @@ def with_match(practice: Practice, tenant_id: str) -> ClientQuerySet:
 
 def counts(clients: ClientQuerySet) -> dict[str, int]:
     """How many clients are in each state."""
-    found = clients.order_by().values_list("match").annotate(number=Count("pk"))
+    found: Any = clients.order_by().values_list(*["match"]).annotate(number=Count("pk"))
     return {str(match): 0 for match in Match} | {str(match): number for match, number in found}
+
+
+def in_state(clients: ClientQuerySet, states: Collection[str]) -> ClientQuerySet:
+    """Those in one of these states."""
+    return clients.filter(Q(("match__in", sorted(states))))
 
 
 def only(clients: ClientQuerySet, *, match: str, text: str) -> ClientQuerySet:
     """Those in one state (without one: all that wait for a decision) that fit what was typed."""
-    kept = clients.filter(match=match) if match in LABELS else clients.filter(match__in=OPEN)
+    kept = in_state(clients, {match} if match in LABELS else OPEN)
     return kept.matching(text) if text else kept
 
 
-def rows_of(practice: Practice, tenant_id: str, clients: Sequence[Any]) -> list[Row]:
+def rows_of(practice: Practice, tenant_id: str, clients: Iterable[Any]) -> list[Row]:
     """The rows of one page, in two queries however many there are."""
-    ids = [client.pk for client in clients]
+    shown = list(clients)
+    ids = [client.pk for client in shown]
     links = _by_client(
         ContactLink.objects.for_practice(practice)
         .filter(client__in=ids, tenant_id=tenant_id)
@@ -113,7 +119,7 @@ def rows_of(practice: Practice, tenant_id: str, clients: Sequence[Any]) -> list[
     )
     known = ContactSuggestion.objects.for_practice(practice).filter(client__in=ids, contact__tenant_id=tenant_id)
     likeliest = _by_client(known.order_by("client_id", "-position"))
-    return [Row(client, client.match, links.get(client.pk), likeliest.get(client.pk)) for client in clients]
+    return [Row(client, client.match, links.get(client.pk), likeliest.get(client.pk)) for client in shown]
 
 
 def _by_client(rows: QuerySet[Any, Any]) -> dict[int, Any]:

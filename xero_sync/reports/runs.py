@@ -20,6 +20,8 @@ class RunInWords:
 
     @property
     def note(self) -> str:
+        if not self.run.step:
+            return ""
         return f"step {min(self.run.steps_done + 1, STEPS)} of {STEPS}"
 
 

@@ -1,6 +1,7 @@
 """Which contact each client is: the chooser, and the queue of all that wait for a decision."""
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -97,8 +98,9 @@ def contact_link(request: PracticeRequest, client_id: int) -> HttpResponse:
     connection = _connection(request)
     form = ContactForm(request.POST, practice=request.practice, tenant_id=connection.tenant_id)
     if not form.is_valid():
-        return _chooser(request, client, problem=form.errors["contact"][0])
+        return _chooser(request, client, problem=str(form.errors["contact"][0]))
     contact, at = form.cleaned_data["contact"], timezone.now()
+    undo = _undo(request, client) if chooser.link_of(client, connection.tenant_id) is None else ""
     try:
         if contact is None:
             contacts.unlink(client=client, by=request.user, at=at)
@@ -106,7 +108,8 @@ def contact_link(request: PracticeRequest, client_id: int) -> HttpResponse:
             contacts.link(client=client, contact=contact, by=request.user, at=at)
     except contacts.ContactRefusal as reason:
         return _chooser(request, client, problem=str(reason))
-    return done(request, _said(client, contact), next_of(request, _client_url(request, client)))
+    url = next_of(request, _client_url(request, client))
+    return done(request, _said(client, contact), url, undo=undo if contact else "")
 
 
 @practice_page(Action.BILLING)
@@ -145,6 +148,13 @@ def _chooser(request: PracticeRequest, client: Client, *, problem: str = "", sai
     )
     response.status_code = 422 if problem and not is_htmx(request) else 200
     return response
+
+
+def _undo(request: PracticeRequest, client: Client) -> str:
+    """Unlink again, and stay where one is."""
+    here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    back = f"?{urlencode({'next': here})}" if here else ""
+    return reverse("xero_sync:contact_unlinking", kwargs=_where(request, client)) + back
 
 
 def _said(client: Client, contact: Contact | None) -> str:

@@ -99,7 +99,7 @@ def _facts(practice: Practice, connection: Connection, *, at: datetime) -> dict[
         "exchanges": integration.exchanges(connection),
         "health": integration.health(connection, runs),
         "calls_left": integration.calls_left(integration.lane_of(practice), at=at),
-        "calls_a_day": integration.CALLS_A_DAY,
+        "calls_kept": integration.CALLS_KEPT,
         "waiting": integration.waiting(practice),
         "at": at,
     }

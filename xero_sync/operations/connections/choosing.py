@@ -8,10 +8,10 @@ from billing.models import PostingHold
 from billing.operations import catalogue, holds
 from clients.access import Action, may
 from clients.models import Membership, Practice, User
-from notifications import outbox
 from xero_sync.models import Connection, ConsentAttempt
 from xero_sync.operations import abandoning, asking, bells, lanes
 from xero_sync.operations.connections.consent import CHOICE_LIFE, UnknownConsent
+from xero_sync.operations.connections.telling import tell_team
 
 
 class OrganisationTaken(Exception):
@@ -122,15 +122,7 @@ def _resume(connection: Connection, *, was_lost: bool, by: User, at: datetime) -
     lanes.lane_of(practice)
     holds.lift(practice=practice, reason=PostingHold.Reason.CONNECTION_LOST, by=by, at=at)
     if was_lost:
-        outbox.write(
-            practice=practice,
-            slug="connection_restored",
-            cause=f"connection_restored:{connection.pk}:{at.isoformat()}",
-            recipients=outbox.to_team(practice),
-            context={"connection": connection},
-            audience="user",
-            at=at,
-            url=f"/p/{practice.slug}/settings/integrations/",
-        )
+        cause = f"connection_restored:{connection.pk}:{at.isoformat()}"
+        tell_team(connection=connection, slug="connection_restored", cause=cause, at=at)
     asking.request_sync(connection=connection, by=by, at=at)
     bells.ring_lane(practice.pk)

@@ -7,11 +7,11 @@ from django.db import transaction
 from billing.models import PostingHold
 from billing.operations import holds
 from clients.models import Practice
-from notifications import outbox
 from xero_sync import oauth
 from xero_sync.errors import Cause, ConnectionLost, XeroFailure
 from xero_sync.models import Connection, Grant
 from xero_sync.operations import bells, tokens
+from xero_sync.operations.connections.telling import tell_team
 from xero_sync.ports import Gateway, open_gateway
 
 FRESH = timedelta(seconds=60)
@@ -41,7 +41,12 @@ def mark_lost(*, connection: Connection, problem: str, at: datetime, status: str
             return False
         connection.refresh_from_db()
         holds.place(practice=connection.practice, reason=PostingHold.Reason.CONNECTION_LOST, at=at)
-        _write(connection, "connection_lost", f"connection_lost:{connection.pk}:{at.isoformat()}", at=at)
+        tell_team(
+            connection=connection,
+            slug="connection_lost",
+            cause=f"connection_lost:{connection.pk}:{at.isoformat()}",
+            at=at,
+        )
     return True
 
 
@@ -61,28 +66,19 @@ def restored(*, connection: Connection, at: datetime) -> bool:
             return False
         connection.refresh_from_db()
         holds.lift(practice=connection.practice, reason=PostingHold.Reason.CONNECTION_LOST, by=None, at=at)
-        _write(connection, "connection_restored", f"connection_restored:{connection.pk}:{at.isoformat()}", at=at)
+        tell_team(
+            connection=connection,
+            slug="connection_restored",
+            cause=f"connection_restored:{connection.pk}:{at.isoformat()}",
+            at=at,
+        )
         bells.ring_lane(connection.practice_id)
     return True
 
 
 def remind(*, connection: Connection, cause: str, at: datetime) -> None:
     """Say again, the day before invoices are due, that the connection is lost."""
-    _write(connection, "connection_reminder", cause, at=at)
-
-
-def _write(connection: Connection, slug: str, cause: str, *, at: datetime) -> None:
-    practice = connection.practice
-    outbox.write(
-        practice=practice,
-        slug=slug,
-        cause=cause,
-        recipients=outbox.to_team(practice),
-        context={"connection": connection},
-        audience="user",
-        at=at,
-        url=f"/p/{practice.slug}/settings/integrations/",
-    )
+    tell_team(connection=connection, slug="connection_reminder", cause=cause, at=at)
 
 
 def investigate(*, connection: Connection, lost: ConnectionLost, at: datetime) -> None:
