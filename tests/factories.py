@@ -25,6 +25,7 @@ from proposals import signing
 from proposals.models import Proposal, ProposalLine
 from proposals.operations import accept
 from proposals.records import Evidence
+from xero_sync.models import Connection, Contact, ContactLink, ContactSuggestion, Grant
 
 NOON = datetime(2026, 9, 15, 12, 0, tzinfo=UTC)
 PASSWORD = "correct-horse-battery"
@@ -216,3 +217,39 @@ def make_invoice(client: Client, amount: str = "200.00", *, at: datetime = NOON,
     if is_queued:
         get_ledger("xero").enqueue(invoice, at=at)
     return invoice
+
+
+def make_connection(practice: Practice, *, by: Membership | None = None, **fields: Any) -> Connection:
+    """A working connection to North & Vale Accountants; its grant's tokens open nothing."""
+    number = next(_numbers)
+    at = fields.pop("at", NOON)
+    grant = Grant.objects.create(
+        xero_user_id=f"xero-user-{number}", access_token=b"x", refresh_token=b"x", expires_at=at, refreshed_at=at
+    )
+    user = by.user if by else make_user("Priya Sandhu")
+    made = {
+        "tenant_id": f"tenant-{number}",
+        "external_id": f"connection-{number}",
+        "organisation_name": "North & Vale Accountants",
+        "connected_by": user,
+        "connected_at": at,
+        **fields,
+    }
+    return Connection.objects.create(practice=practice, grant=grant, **made)
+
+
+def make_contact(connection: Connection, name: str = "City Limousines", **fields: Any) -> Contact:
+    made = {"external_id": f"contact-{next(_numbers)}", "name_key": name_key(name), "seen_at": NOON, **fields}
+    return Contact.objects.create(practice=connection.practice, tenant_id=connection.tenant_id, name=name, **made)
+
+
+def make_suggestion(client: Client, contact: Contact, score: int = 86, **fields: Any) -> ContactSuggestion:
+    made = {"reason": "Similar name, same e-mail address", "position": 0, **fields}
+    return ContactSuggestion.objects.create(
+        practice=client.practice, client=client, contact=contact, score=score, **made
+    )
+
+
+def make_link(client: Client, contact: Contact, **fields: Any) -> ContactLink:
+    made = {"how": "Chosen by a person", "linked_at": NOON, "tenant_id": contact.tenant_id, **fields}
+    return ContactLink.objects.create(practice=client.practice, client=client, contact=contact, **made)

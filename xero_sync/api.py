@@ -160,7 +160,7 @@ class LinkList(XeroView):
         match = request.query_params.get("match", "")
         if match and match not in matching_queue.LABELS:
             raise ValidationError({"match": f"Choose one of {', '.join(matching_queue.LABELS)}."})
-        clients = matching_queue.with_match(practice, tenant).order_by("name", "pk")
+        clients = matching_queue.with_match(practice, tenant).open().order_by("name", "pk")
         page = self.paginate_queryset(matching_queue.in_state(clients, {match}) if match else clients) or []
         rows = matching_queue.rows_of(practice, tenant, page)
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)

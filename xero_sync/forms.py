@@ -39,21 +39,19 @@ def _hint(tenant_id: str, before: Connection | None) -> str:
 class AccountsForm(forms.Form):
     """The account codes used where a service has none of its own."""
 
-    recurring_account = forms.ModelChoiceField(
-        LedgerAccount.objects.none(), label="Recurring sales", empty_label="Choose an account"
-    )
-    one_off_account = forms.ModelChoiceField(
-        LedgerAccount.objects.none(), label="One-off sales", empty_label="Choose an account"
-    )
+    recurring_account = forms.TypedChoiceField(label="Recurring sales")
+    one_off_account = forms.TypedChoiceField(label="One-off sales")
 
     def __init__(self, *args: Any, practice: Practice, settings: BillingSettings | None = None, **kwargs: Any) -> None:
         kwargs["initial"] = {name: getattr(settings, f"{name}_id", None) for name in self.base_fields}
         super().__init__(*args, **kwargs)
-        accounts = list(LedgerAccount.objects.for_practice(practice).usable().filter(is_sales=True))
+        found = list(LedgerAccount.objects.for_practice(practice).usable().filter(is_sales=True))
+        accounts = {str(account.pk): account for account in found}
         for name in self.fields:
             field: Any = self.fields[name]
-            field.queryset = LedgerAccount.objects.for_practice(practice).usable().filter(is_sales=True)
-            field.help_text = _tax(accounts, kwargs["initial"][name])
+            field.choices = [("", "Choose an account"), *((key, str(account)) for key, account in accounts.items())]
+            field.coerce = accounts.__getitem__
+            field.help_text = _tax(found, kwargs["initial"][name])
 
 
 def _tax(accounts: list[LedgerAccount], chosen: int | None) -> str:

@@ -52,7 +52,7 @@ def _connection(practice: Practice, connection: Connection | None) -> list[Card]
 
 def _contacts(practice: Practice, connection: Connection) -> list[Card]:
     """Of clients with agreed work; whoever is only a prospect can be matched later."""
-    billed = with_match(practice, connection.tenant_id).exclude(standing=Standing.PROSPECT)
+    billed = with_match(practice, connection.tenant_id).open().exclude(standing=Standing.PROSPECT)
     found = counts(billed)
     held = sum(found[match] for match in HELD)
     open_ones = found[Match.SUGGESTED] + found[Match.UNMATCHED]

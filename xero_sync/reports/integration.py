@@ -65,7 +65,7 @@ def runs_of(connection: Connection, number: int = NIGHTS_SHOWN) -> list[SyncRun]
 def exchanges(connection: Connection) -> list[Exchange]:
     """What is exchanged, list by list."""
     practice, tenant = connection.practice, connection.tenant_id
-    states = counts(with_match(practice, tenant))
+    states = counts(with_match(practice, tenant).open())
     to_match = sum(states[match] for match in OPEN)
     refused = Invoice.objects.for_practice(practice).refused().count()
     return [

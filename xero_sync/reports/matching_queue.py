@@ -71,13 +71,13 @@ class Row:
 
 
 def with_match(practice: Practice, tenant_id: str) -> ClientQuerySet:
-    """Open clients, each with its `match` towards one organisation."""
+    """Clients, each with its `match` towards one organisation."""
     links = ContactLink.objects.for_practice(practice).filter(client=OuterRef("pk"), tenant_id=tenant_id)
     suggestions = ContactSuggestion.objects.for_practice(practice).filter(
         client=OuterRef("pk"), contact__tenant_id=tenant_id
     )
     missing = links.filter(contact__is_missing=True)
-    clients = Client.objects.for_practice(practice).open()
+    clients: ClientQuerySet = Client.objects.for_practice(practice)
     return clients.annotate(contact_status=Subquery(links.values("contact__status")[:1])).annotate(
         match=Case(
             When(Exists(missing), then=Value(Match.MISSING)),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clients.access import Action, PracticeRequest, practice_page
 from clients.models import Client
 from xero_sync.forms import ContactForm, SelectionForm
-from xero_sync.models import Connection, Contact
+from xero_sync.models import Contact
 from xero_sync.operations import accepting, contacts
 from xero_sync.reports import chooser, matching_queue
 from xero_sync.reports.integration import last_connection
@@ -29,7 +29,7 @@ def queue(request: PracticeRequest) -> HttpResponse:
     connection = last_connection(request.practice)
     if connection is None:
         return render(request, "xero_sync/contacts_empty.html")
-    clients = matching_queue.with_match(request.practice, connection.tenant_id)
+    clients = matching_queue.with_match(request.practice, connection.tenant_id).open()
     match, text = request.GET.get("match", ""), request.GET.get("q", "").strip()
     kept = matching_queue.only(clients, match=match, text=text)
     page = Paginator(kept.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -63,21 +63,23 @@ def links(request: PracticeRequest) -> HttpResponse:
     form = SelectionForm(request.POST, practice=request.practice)
     if not form.is_valid():
         return refused(request, form.errors["client"][0], url)
-    made = accepting.accept_suggestions(
-        practice=request.practice, client_ids=form.cleaned_data["client"], by=request.user, at=timezone.now()
-    )
+    ids, at = form.cleaned_data["client"], timezone.now()
+    try:
+        made = accepting.accept_suggestions(practice=request.practice, client_ids=ids, by=request.user, at=at)
+    except contacts.ContactRefusal as reason:
+        return refused(request, reason, url)
     undo = reverse("xero_sync:contact_links_undo", kwargs={"practice": request.practice.slug})
-    ids = ",".join(str(link.pk) for link in made)
+    taken = ",".join(str(link.pk) for link in made)
     said = "1 client is linked." if len(made) == 1 else f"{len(made)} clients are linked."
-    return done(request, said, url, undo=f"{undo}?links={ids}" if made else "")
+    return done(request, said, url, undo=f"{undo}?links={taken}" if made else "")
 
 
 @practice_page(Action.BILLING)
 @require_POST
 def links_undo(request: PracticeRequest) -> HttpResponse:
     """Take back links that were accepted together."""
-    ids = [int(part) for part in request.GET.get("links", "").split(",")[:500] if part.isdecimal()]
-    number = accepting.take_back(practice=request.practice, link_ids=ids, by=request.user, at=timezone.now())
+    ids = [int(part) for part in request.GET.get("links", "").split(",")[:500] if part.isdecimal() and len(part) < 19]
+    number = accepting.take_back(practice=request.practice, link_ids=ids, at=timezone.now())
     said = "1 link has been taken back." if number == 1 else f"{number} links have been taken back."
     return done(request, said, _queue_url(request))
 
@@ -95,12 +97,13 @@ def contact_choice(request: PracticeRequest, client_id: int) -> HttpResponse:
 def contact_link(request: PracticeRequest, client_id: int) -> HttpResponse:
     """Link the chosen contact; without one the client's invoice brings a new contact when it posts."""
     client = client_or_404(request, client_id)
-    connection = _connection(request)
-    form = ContactForm(request.POST, practice=request.practice, tenant_id=connection.tenant_id)
+    connection = last_connection(request.practice)
+    tenant_id = connection.tenant_id if connection else ""
+    form = ContactForm(request.POST, practice=request.practice, tenant_id=tenant_id)
     if not form.is_valid():
         return _chooser(request, client, problem=str(form.errors["contact"][0]))
     contact, at = form.cleaned_data["contact"], timezone.now()
-    undo = _undo(request, client) if chooser.link_of(client, connection.tenant_id) is None else ""
+    undo = _undo(request, client) if chooser.link_of(client, tenant_id) is None else ""
     try:
         if contact is None:
             contacts.unlink(client=client, by=request.user, at=at)
@@ -116,7 +119,10 @@ def contact_link(request: PracticeRequest, client_id: int) -> HttpResponse:
 @require_POST
 def contact_unlinking(request: PracticeRequest, client_id: int) -> HttpResponse:
     client = client_or_404(request, client_id)
-    contacts.unlink(client=client, by=request.user, at=timezone.now())
+    try:
+        contacts.unlink(client=client, by=request.user, at=timezone.now())
+    except contacts.ContactRefusal as reason:
+        return refused(request, reason, _client_url(request, client))
     return done(request, f"{client} is no longer linked.", next_of(request, _client_url(request, client)))
 
 
@@ -161,10 +167,6 @@ def _said(client: Client, contact: Contact | None) -> str:
     if contact is None:
         return f"A new contact named {client} is created when its invoice posts."
     return f"{client} is linked to {contact}."
-
-
-def _connection(request: PracticeRequest) -> Connection:
-    return get_object_or_404(Connection.objects.for_practice(request.practice).current())
 
 
 def _where(request: PracticeRequest, client: Client) -> dict[str, Any]:
