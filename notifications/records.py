@@ -33,7 +33,7 @@ class Letter:
     html: str
 
 
-ALWAYS_SENT = frozenset({"connection_lost", "connection_restored", "invitation"})
+ALWAYS_SENT = frozenset({"connection_lost", "connection_reminder", "connection_restored", "invitation"})
 
 KINDS = {
     "plan_ready": "A billing plan is ready for review",

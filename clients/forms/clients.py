@@ -29,9 +29,15 @@ class ClientForm(forms.Form):
         empty_value=None,
         required=False,
         label="Year end, day",
+        widget=forms.Select(attrs={"class": "w-auto"}),
     )
     year_end_month = forms.TypedChoiceField(
-        choices=[("", "Month"), *MONTHS], coerce=int, empty_value=None, required=False, label="Year end, month"
+        choices=[("", "Month"), *MONTHS],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        label="Year end, month",
+        widget=forms.Select(attrs={"class": "w-auto"}),
     )
     contact_name = forms.CharField(max_length=200, required=False)
     email = forms.EmailField(max_length=254, required=False, label="E-mail address")

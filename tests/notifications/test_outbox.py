@@ -127,12 +127,20 @@ def test_in_safe_mode_letters_to_clients_are_held_and_letters_to_the_team_go_out
     assert len(mail.outbox) == 2
 
 
-def test_a_muted_kind_is_a_notice_without_an_email_but_a_lost_connection_is_always_written(settings):
-    practice, user = make_practice(), make_user(muted_notices=["plan_ready", "invitation"])
+def test_a_muted_kind_is_a_notice_without_an_email():
+    practice, user = make_practice(), make_user(muted_notices=["proposal_viewed"])
+    write(practice, Recipient(user.email, user.name, user), slug="proposal_viewed", cause="viewed:1", context={})
+    assert practice.messages.get().status == Message.Status.MUTED
+    assert outbox.unread_count(user, practice) == 1
+    operations.send_due(at=NOON)
+    assert mail.outbox == []
+
+
+def test_a_kind_that_everyone_must_know_cannot_be_muted():
+    practice, user = make_practice(), make_user(muted_notices=["invitation"])
     write(practice, Recipient(user.email, user.name, user))
     assert practice.messages.get().status == Message.Status.WAITING
     operations.mute(user=user, kinds=["plan_ready", "connection_lost", "nonsense"])
-    user.refresh_from_db()
     assert user.muted_notices == ["plan_ready"]
 
 
