@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from billing.forms import ReasonForm
 from billing.models import Invoice
-from billing.operations import holds, invoices
+from billing.operations import holds, invoices, work
 from billing.ports import get_ledger
 from billing.reports import results
 from billing.views.paper import paper_of_invoice
@@ -130,7 +130,7 @@ def attempt(act: Callable[[], Any], request: PracticeRequest, said: str, url: st
     """Do it, or say why the invoice cannot be taken back any more."""
     try:
         act()
-    except invoices.AlreadySent as reason:
+    except (invoices.AlreadySent, work.NotFromWork) as reason:
         return refused(request, reason, url)
     return done(request, said, url)
 

@@ -22,7 +22,8 @@ def settle_practice(*, practice: Practice, at: datetime) -> list[BillingPlan]:
 @transaction.atomic
 def settle(*, plan: BillingPlan, at: datetime) -> BillingPlan:
     """POSTING, BLOCKED, NEEDS_ATTENTION or POSTED. Says so by letter when it ended or when an invoice was refused."""
-    rows = plan.invoices.order_by().values_list("status").annotate(Count("pk"), Max("refused_at"))
+    invoices = Invoice.objects.for_practice(plan.practice_id).filter(plan=plan)
+    rows = invoices.order_by().values_list("status").annotate(Count("pk"), Max("refused_at"))
     counts = {status: count for status, count, _ in rows}
     refused_at = max((at for status, _, at in rows if status == Invoice.Status.REFUSED and at), default=None)
     moved = plan.settle(_standing(plan, counts), at=at)

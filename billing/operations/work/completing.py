@@ -66,12 +66,12 @@ def complete(*, practice: Practice, item_ids: Collection[int], by: User, at: dat
         return _standing(practice, item_ids)
     groups = _grouped(items)
     terms = terms_of(practice, list({client_id for client_id, _ in groups}))
-    invoices = []
-    for (client_id, _), members in groups.items():
-        raised = raise_invoices(practice, _wanted(practice, members, terms[client_id], at), by=by, at=at)
-        invoices += raised
-        for invoice in raised:
-            _rows(practice, members).update(invoice=invoice)
+    wanted = [
+        (want, members) for key, members in groups.items() for want in _wanted(practice, members, terms[key[0]], at)
+    ]
+    invoices = raise_invoices(practice, [want for want, _ in wanted], by=by, at=at)
+    for invoice, (_, members) in zip(invoices, wanted, strict=True):
+        _rows(practice, members).update(invoice=invoice)
     open_next(practice, items, at=at)
     return invoices
 
