@@ -93,7 +93,8 @@ def _finish(
 
 def _link(batch: Batch, record: ContactRecord, *, at: datetime) -> None:
     """A link that a person made meanwhile stands."""
-    client = Client.objects.for_practice(batch.practice_id).filter(pk=client_id_of(record.contact_number)).first()
+    client_id = client_id_of(record.contact_number)
+    client = Client.objects.for_practice(batch.practice_id).filter(pk__in=[client_id] if client_id else []).first()
     if client is None:
         return
     contact, _ = Contact.objects.for_practice(batch.practice_id).get_or_create(
