@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import FilteredRelation, Q
 
 from billing.operations import invoices as billing_invoices
 from billing.ports import ContactStanding, Tone
@@ -12,7 +14,7 @@ from xero_sync.errors import XeroFailure
 from xero_sync.models import Connection, Contact, ContactLink, ContactSuggestion
 from xero_sync.operations import bells, connections
 from xero_sync.operations.reading import keep_contacts
-from xero_sync.translation.elements import contact_name, sha256
+from xero_sync.translation.elements import sha256, shown_name
 
 CONTACT_CODES = ("CONTACT_ARCHIVED", "CONTACT_MERGED", "CONTACT_MISSING", "CONTACT_NAME_TAKEN")
 CHOSEN = "Chosen by a person"
@@ -104,55 +106,57 @@ def _connection(practice: Practice) -> Connection:
     return connection
 
 
+FACTS = (
+    *("pk", "name"),
+    *("link__contact__name", "link__contact__status", "link__contact__is_missing", "link__how"),
+    *("best__contact__name", "best__contact__tenant_id", "best__score", "best__reason"),
+)
+
+
 def standings(practice: Practice, client_ids: Collection[int] | None = None) -> dict[int, ContactStanding]:
-    """What is known of the clients' contacts; without `client_ids` only what is not green. Three queries."""
+    """What is known of the clients' contacts; without `client_ids` only what is not green. Two queries."""
     connection = connections.connection_of(practice)
     if connection is None:
         return {}
     rows = Client.objects.for_practice(practice)
     chosen = rows.filter(pk__in=client_ids) if client_ids is not None else rows.open()
-    clients = list(chosen.select_related("practice"))
-    links = {
-        link.client_id: link
-        for link in ContactLink.objects.for_practice(practice)
-        .filter(tenant_id=connection.tenant_id)
-        .select_related("contact")
-    }
-    best = _best_suggestions(practice, connection)
-    found = {client.pk: standing(client, links.get(client.pk), best.get(client.pk)) for client in clients}
+    joined = chosen.order_by().annotate(
+        link=FilteredRelation("contact_links", condition=Q(contact_links__tenant_id=connection.tenant_id)),
+        best=FilteredRelation("contact_suggestions", condition=Q(contact_suggestions__position=0)),
+    )
+    # Tuples and no rows: a billing plan asks for a thousand clients at once.
+    found = {facts[0]: _standing(practice.slug, connection.tenant_id, *facts) for facts in joined.values_list(*FACTS)}
     if client_ids is not None:
         return found
     return {client_id: one for client_id, one in found.items() if one.tone is not Tone.GREEN}
 
 
-def _best_suggestions(practice: Practice, connection: Connection) -> dict[int, ContactSuggestion]:
-    rows = ContactSuggestion.objects.for_practice(practice).filter(position=0, contact__tenant_id=connection.tenant_id)
-    return {one.client_id: one for one in rows.select_related("contact")}
-
-
-def standing(client: Client, link: ContactLink | None, best: ContactSuggestion | None) -> ContactStanding:
+def _standing(slug: str, tenant_id: str, pk: int, name: str, *facts: Any) -> ContactStanding:
     """How one client stands towards Xero, in a label and a sentence."""
-    url = f"/p/{client.practice.slug}/clients/{client.pk}/contact/"
-    if link is None:
-        return _unlinked(client, best, url)
-    contact = link.contact
-    if contact.is_missing:
-        return ContactStanding(client.pk, "missing", contact.name, Tone.RED, "The contact is no longer in Xero.", url)
-    if contact.status == Contact.Status.ARCHIVED:
-        sentence = f"{contact.name} is archived in Xero, so nothing can be posted to it."
-        return ContactStanding(client.pk, "archived", contact.name, Tone.RED, sentence, url)
-    if contact.status == Contact.Status.MERGED:
-        sentence = f"{contact.name} was merged into another contact in Xero."
-        return ContactStanding(client.pk, "merged", contact.name, Tone.RED, sentence, url)
-    return ContactStanding(client.pk, "linked", contact.name, Tone.GREEN, link.how, url)
+    contact, status, is_missing, how, *best = facts
+    url = f"/p/{slug}/clients/{pk}/contact/"
+    if contact is None:
+        return _unlinked(pk, name, best if best[1] == tenant_id else None, url)
+    if is_missing:
+        return ContactStanding(pk, "missing", contact, Tone.RED, "The contact is no longer in Xero.", url)
+    if status == Contact.Status.ARCHIVED:
+        sentence = f"{contact} is archived in Xero, so nothing can be posted to it."
+        return ContactStanding(pk, "archived", contact, Tone.RED, sentence, url)
+    if status == Contact.Status.MERGED:
+        return ContactStanding(
+            pk, "merged", contact, Tone.RED, f"{contact} was merged into another contact in Xero.", url
+        )
+    return ContactStanding(pk, "linked", contact, Tone.GREEN, how, url)
 
 
-def _unlinked(client: Client, best: ContactSuggestion | None, url: str) -> ContactStanding:
-    created = f"Left as it is, a new contact {contact_name(client)} is created when its invoice is posted."
+def _unlinked(pk: int, name: str, best: Sequence[Any] | None, url: str) -> ContactStanding:
+    created = f"Left as it is, a new contact {shown_name(name)} is created when its invoice is posted."
     if best is None:
-        return ContactStanding(client.pk, "unmatched", "No contact", Tone.AMBER, created, url)
-    sentence = f"Perhaps {best.contact.name} ({best.score} of 100: {best.reason}). {created}"
-    return ContactStanding(client.pk, "suggested", best.contact.name, Tone.AMBER, sentence, url)
+        return ContactStanding(pk, "unmatched", "No contact", Tone.AMBER, created, url)
+    likely, _, score, reason = best
+    return ContactStanding(
+        pk, "suggested", likely, Tone.AMBER, f"Perhaps {likely} ({score} of 100: {reason}). {created}", url
+    )
 
 
 def candidates(*, client: Client, text: str = "") -> Sequence[Contact]:

@@ -78,8 +78,13 @@ def client_id_of(contact_number_text: str) -> int | None:
 
 
 def contact_name(client: Client) -> str:
+    """The name that the client's contact is made with."""
+    return shown_name(client.name)
+
+
+def shown_name(name: str) -> str:
     """The name shown, within Xero's rules: no angle brackets, no doubled or outer spaces."""
-    return " ".join(re.sub(r"[<>]", " ", client.name).split())[:255]
+    return " ".join(re.sub(r"[<>]", " ", name).split())[:255]
 
 
 def contact_element(client: Client) -> Json:
