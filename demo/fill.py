@@ -11,7 +11,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from billing.calendar import add_months, first_of
 from billing.models import (
@@ -283,11 +282,3 @@ def silence() -> Iterator[None]:
 def stage_now(now: datetime) -> Stage:
     """The stage that `open_practice` left."""
     return Stage(Practice.objects.get(), User.objects.get(email=STAFF[0][1]), now)
-
-
-def main(part: str) -> None:
-    """What the story asks for from outside: "people", then "history"."""
-    if part == "people":
-        open_practice(timezone.now())
-    else:
-        write_history(stage_now(timezone.now()))

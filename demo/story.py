@@ -27,6 +27,7 @@ from scripts.stack import ROOT, Stack
 
 LONGEST_WAIT = 180  # seconds until the story gives up on one step
 PROSPECT = FIRMS[6].name
+INSIDE = "from demo import inside; inside.serve()"
 
 
 class Story:
@@ -38,10 +39,18 @@ class Story:
         self.sandbox.trust_env = False
         self.priya = Visitor(stack.url)
         self.home = f"/p/{SLUG}/"
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", INSIDE]
+        self.inside = subprocess.Popen(
+            command, cwd=ROOT, env=stack.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self.began = time.monotonic()
 
     def play(self) -> dict[str, Any]:
         """Everything; returns the sum. Raises Stuck where the product does not do what the story tells."""
+        with self.inside:
+            return self._play()
+
+    def _play(self) -> dict[str, Any]:
         self.open_practice()
         self.connect()
         self.leave_safe_mode()
@@ -176,7 +185,7 @@ class Story:
         self.control("disconnect")
         self.complete_work(3)
         self.wait("the loss", lambda tally: tally["connection"] == "lost")
-        told = self.wait_for_letters("connection", 3)
+        told = self.wait_for_letters("xero is disconnected", 3)
         self.say(f"Xero is disconnected from the other side: {len(told)} people are written to, {', '.join(told)}")
 
     def reconnect(self) -> None:
@@ -205,17 +214,20 @@ class Story:
         print(f"{time.monotonic() - self.began:6.1f} s  {what}", flush=True)
 
     def fill(self, part: str) -> None:
-        self.inside(f"from demo import fill; fill.main({part!r})")
+        self.ask(part)
 
     def tally(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.inside("from demo import tally; tally.main()"))
-        return found
+        return self.ask("tally")
 
-    def inside(self, code: str) -> str:
-        """Runs a line of Python in Socket's own environment and gives back what it prints."""
-        command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
-        done = subprocess.run(command, cwd=ROOT, env=self.stack.environment, check=True, capture_output=True, text=True)
-        return done.stdout
+    def ask(self, what: str) -> dict[str, Any]:
+        """Has it done in Socket's own environment, and gives back how things stand then."""
+        assert self.inside.stdout  # noqa: S101  # it is a pipe
+        print(what, file=self.inside.stdin, flush=True)
+        answer = self.inside.stdout.readline()
+        if not answer:
+            raise Stuck(f"What was to be done inside ({what}) stopped; its words are above.")
+        found: dict[str, Any] = json.loads(answer)
+        return found
 
     def control(self, path: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
         reply = self.sandbox.post(f"{self.stack.sandbox_url}/_sandbox/{path}", json=fields or {}, timeout=60)
@@ -267,7 +279,7 @@ class Story:
             if len(told) >= many:
                 return told
             time.sleep(0.5)
-        raise Stuck(f"Waited {LONGEST_WAIT} s for {many} letters about the {word}.")
+        raise Stuck(f"Waited {LONGEST_WAIT} s for {many} letters headed {word!r}.")
 
 
 def all_posted(tally: dict[str, Any]) -> bool:

@@ -1,6 +1,5 @@
-"""What Socket says it billed: printed as JSON, for the story's sum."""
+"""What Socket says it billed, for the story's sum."""
 
-import json
 from decimal import Decimal
 
 from billing.models import BillingPlan, Invoice
@@ -28,7 +27,3 @@ def tally() -> dict[str, object]:
         "syncing": syncs.count(),
         "plans": [[str(plan.month), plan.status] for plan in BillingPlan.objects.for_practice(practice)],
     }
-
-
-def main() -> None:
-    print(json.dumps(tally()))
