@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from billing.models import Invoice
 from billing.operations import holds, invoices
 from clients.models import Membership, Practice
-from tests.factories import make_client, make_invoice
+from tests.factories import make_client, make_connection, make_invoice, make_practice
 from tests.xero_world import Remote, connection_of, contact_named, linked_clients, post, recover
 from xero_sync.models import Batch, ContactLink, Difference, Lane, Push
 from xero_sync.operations import pushes
@@ -341,3 +342,49 @@ def test_what_people_do_in_xero_is_reported_and_never_undone(
     assert sorted(kinds) == sorted([(wanted[0].number, "deleted"), (wanted[1].number, "total")])
     assert connection_of(connected).is_connected
     assert len(remote.requests("PUT", "Invoices")) == 1
+
+
+def test_under_xeros_own_numbers_a_lost_answer_ends_in_one_invoice_after_a_quiet_quarantine(
+    connected: Practice, remote: Remote, now: datetime
+) -> None:
+    """Mode B: no number refuses a late twin, so nothing is asked and nothing sent until none can come."""
+    (client,) = linked_clients(connected, NAMES[:1])
+    invoice = make_invoice(client, number=None)
+    remote.fault("lose_answer", path="Invoices", method="PUT")
+    post(connected, at=now)
+    before = len(remote.requests())
+
+    assert post(connected, at=now + timedelta(minutes=5)) == 1
+    assert pushes.sweep(at=now + timedelta(minutes=5)) == 0
+    assert len(remote.requests()) == before
+
+    recover(connected, at=now + timedelta(minutes=16))
+    invoice.refresh_from_db()
+    assert [one["id"] for one in remote.invoices()] == [invoice.ledger_reference]
+    assert len(remote.requests("PUT", "Invoices")) == 1
+
+
+def test_a_refusal_that_cannot_be_explained_is_not_asked_again_and_again(
+    connected: Practice, remote: Remote, now: datetime
+) -> None:
+    three(connected)
+    remote.fault("status", status=403, path="Invoices", times=1000)
+    remote.fault("status", status=503, path="connections", times=1000)
+
+    assert post(connected, at=now) <= 3
+    assert connection_of(connected).is_connected
+
+
+def test_the_sweep_rings_only_where_there_is_work_and_asks_once_for_all(
+    connected: Practice, remote: Remote, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    idle = make_connection(make_practice("Leeds Ledgers"), tenant_id="another")
+    Lane.objects.create(practice=idle.practice, next_ok_at=now)
+    assert pushes.sweep(at=now) == 0
+    three(connected)
+
+    with django_assert_num_queries(2):
+        assert pushes.sweep(at=now) == 1
+
+    post(connected, at=now)
+    assert pushes.sweep(at=now + timedelta(minutes=1)) == 0

@@ -21,7 +21,7 @@ from xero_sync.translation.elements import (
     marker_url,
 )
 from xero_sync.translation.refusals import explained
-from xero_sync.translation.replies import INVOICE_KEYS, disagreements, is_ours, matched, net_total
+from xero_sync.translation.replies import INVOICE_KEYS, disagreements, is_ours, matched, net_total, under_number
 
 
 @pytest.fixture
@@ -195,6 +195,16 @@ OURS: dict[str, Any] = {
 )
 def test_an_invoice_under_our_number_is_ours_by_its_marker_or_its_content(changes: dict[str, Any], is_it: bool) -> None:
     assert is_ours(there(**changes), OURS) is is_it
+
+
+def test_a_bill_or_a_voided_invoice_of_a_person_under_our_number_does_not_hide_ours() -> None:
+    bill = there(external_id="bill", type="ACCPAY", url="")
+    theirs = there(external_id="theirs", status="VOIDED", url="", reference="By hand")
+    ours = there(external_id="ours")
+
+    assert under_number([ours, theirs, bill], OURS) == ours
+    assert under_number([theirs, bill], OURS) == theirs
+    assert under_number([bill], OURS) is None
 
 
 @pytest.mark.parametrize(

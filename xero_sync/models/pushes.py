@@ -1,11 +1,11 @@
 """The queue towards Xero. The rows are the queue; Celery only rings the bell (reference/posting.md)."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from billing.models import Invoice
 from clients.models import Client, PracticeQuerySet, PracticeRecord
@@ -39,6 +39,18 @@ class Lane(PracticeRecord):
     objects = LaneQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
 
 
+class BatchQuerySet(PracticeQuerySet["Batch"]):
+    """Batches."""
+
+    def unsettled(self, at: datetime) -> "BatchQuerySet":
+        """Open, and something can be done about it now: not while its call may still be under way, nor before its
+        invoices, where Xero numbers them, are known not to arrive late."""
+        under_way = Q(status=Batch.Status.SENDING, deadline_at__gte=at)
+        unnumbered = Push.objects.across_practices().filter(batch=OuterRef("pk"), invoice__number=None)
+        in_quarantine = Q(status=Batch.Status.UNKNOWN, sent_at__gte=at - Batch.QUARANTINE) & Exists(unnumbered)
+        return self.filter(status__in=Batch.OPEN).exclude(under_way).exclude(in_quarantine)
+
+
 class Batch(PracticeRecord):
     """One request of at most 50 elements: the exact bytes are written before the first leaves, and never change.
 
@@ -59,6 +71,7 @@ class Batch(PracticeRecord):
         SUPERSEDED = "superseded", "Superseded"
 
     OPEN: ClassVar[frozenset[str]] = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN})
+    QUARANTINE: ClassVar[timedelta] = timedelta(minutes=15)  # Xero's own numbering cannot refuse a late twin
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="batches")
@@ -81,6 +94,8 @@ class Batch(PracticeRecord):
     correlation_id = models.CharField(max_length=64, blank=True)
     problem = models.CharField(max_length=500, blank=True)
 
+    objects = BatchQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
+
     class Meta:
         ordering = ["created_at", "pk"]
         verbose_name_plural = "batches"
@@ -97,8 +112,15 @@ class Batch(PracticeRecord):
 class PushQuerySet(PracticeQuerySet["Push"]):
     """Pushes."""
 
-    def ready(self, at: datetime) -> "PushQuerySet":
-        return self.filter(status=Push.Status.READY, not_before__lte=at)
+    def due(self, at: datetime) -> "PushQuerySet":
+        """What may be sent now: released, still wanted, not told to wait; the longest waiting first."""
+        ready = self.filter(status=Push.Status.READY, not_before__lte=at)
+        wanted = ready.filter(invoice__is_released=True, invoice__status=Invoice.Status.RAISED)
+        return wanted.order_by("queued_at", "pk")
+
+    def unread(self) -> "PushQuerySet":
+        """Posted and not yet read back."""
+        return self.filter(status=Push.Status.POSTED, verified_at=None)
 
     def unfinished(self) -> "PushQuerySet":
         return self.filter(status__in=Push.UNFINISHED)

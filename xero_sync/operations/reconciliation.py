@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from clients.models import Practice, PracticeQuerySet
+from clients.models import PracticeQuerySet
 from xero_sync.models import Connection, Difference, Push
 from xero_sync.operations.lanes import CALL, Lease, extend
 from xero_sync.ports import Gateway
@@ -21,14 +21,10 @@ NUMBERS_PER_CALL = 50
 MISSING = "It was posted, but Xero does not have it any more."
 
 
-def unread(practice: Practice) -> PracticeQuerySet[Push]:
-    """Posted and not yet read back."""
-    return Push.objects.for_practice(practice).filter(status=Push.Status.POSTED, verified_at=None)
-
-
 def read_back(lease: Lease, connection: Connection, gateway: Gateway, *, at: datetime) -> None:
     """Read what we posted since the last time, a thousand a call, and compare each to the penny."""
-    pushes = _with_relations(unread(lease.practice).order_by("invoice__posted_at", "pk")[:AT_A_TIME])
+    unread = Push.objects.for_practice(lease.practice).unread().order_by("invoice__posted_at", "pk")
+    pushes = _with_relations(unread[:AT_A_TIME])
     if not pushes:
         return
     since = min(push.invoice.posted_at or at for push in pushes) - CLOCK_SLACK

@@ -1,6 +1,6 @@
 """Which element of a reply answers for which of ours, and whether an invoice found in Xero is ours."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -58,6 +58,16 @@ def external_id(element: Element, name: str) -> str:
     """The id Xero gave; empty where it gave none."""
     found = str(element.data.get(name) or "")
     return "" if found == NO_ID else found
+
+
+def under_number(found: Iterable[LedgerInvoice], sent: Json) -> LedgerInvoice | None:
+    """What stands in Xero under the number that we sent: ours where it is among them, else a person's.
+
+    Several may: bills carry any number, and a number is free again once its invoice was voided.
+    """
+    number = sent.get("InvoiceNumber")
+    sales = [one for one in found if number and one.number == number and one.type in ("", "ACCREC")]
+    return next((one for one in sales if is_ours(one, sent)), sales[0] if sales else None)
 
 
 def is_ours(there: LedgerInvoice, sent: Json) -> bool:

@@ -38,20 +38,10 @@ class Item:
     contact_id: str
 
 
-def due_pushes(practice_id: int, *, at: datetime):  # type: ignore[no-untyped-def]  # a narrowed queryset
-    """What may be sent now: released, still wanted, not told to wait; the longest waiting first."""
-    return (
-        Push.objects.for_practice(practice_id)
-        .ready(at)
-        .filter(invoice__is_released=True, invoice__status=Invoice.Status.RAISED)
-        .order_by("queued_at", "pk")
-    )
-
-
 def claim_contacts(lease: Lease, connection: Connection, *, at: datetime) -> Batch | None:
     """A batch of contacts to create for clients without a link whose invoices are due; they come before invoices."""
     linked = ContactLink.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
-    waiting = due_pushes(lease.practice.pk, at=at).exclude(client__in=linked.values("client"))
+    waiting = Push.objects.for_practice(lease.practice).due(at).exclude(client__in=linked.values("client"))
     client_ids = list(dict.fromkeys(waiting.values_list("client_id", flat=True)))[:MOST]
     if not client_ids:
         return None
@@ -97,8 +87,8 @@ def _claimed(lease: Lease, connection: Connection, items: Sequence[Item], *, at:
 
 def _chosen(lease: Lease, connection: Connection, *, at: datetime) -> list[Push]:
     linked = ContactLink.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
-    due = due_pushes(lease.practice.pk, at=at).filter(client__in=linked.values("client")).select_related("batch")
-    first = due.first()
+    due = Push.objects.for_practice(lease.practice).due(at).filter(client__in=linked.values("client"))
+    first = due.select_related("batch").first()
     if first is None:
         return []
     size = min(MOST, first.batch.next_size) if first.batch else MOST

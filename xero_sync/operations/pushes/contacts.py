@@ -7,9 +7,9 @@ from django.db import transaction
 
 from clients.models import Client
 from clients.records import name_key
-from xero_sync.models import Batch, Contact, ContactLink
+from xero_sync.models import Batch, Contact, ContactLink, Push
 from xero_sync.operations.lanes import CALL, Lease, extend
-from xero_sync.operations.pushes.claiming import due_pushes, refuse
+from xero_sync.operations.pushes.claiming import refuse
 from xero_sync.operations.pushes.finishing import still_ours
 from xero_sync.ports import Gateway
 from xero_sync.records import BatchReply, ContactRecord, Element, Json
@@ -87,7 +87,8 @@ def _finish(
             return
         for record in created:
             _link(batch, record, at=at)
-        for push in due_pushes(lease.practice.pk, at=at).filter(client__in=refused).select_related("invoice"):
+        waiting = Push.objects.for_practice(lease.practice).due(at).filter(client__in=refused)
+        for push in waiting.select_related("invoice"):
             refuse(push, explained(refused[push.client_id].words), at=at)
 
 

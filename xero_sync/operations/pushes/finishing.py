@@ -1,6 +1,6 @@
 """T3: what a reply, or the lack of one, makes of a batch. Everything here asks for the fence first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from xero_sync.records import BatchReply, Element, Json, LedgerInvoice
 from xero_sync.translation.addresses import invoice_url
 from xero_sync.translation.elements import element_bytes, elements_in, sha256
 from xero_sync.translation.refusals import Refusal, explained, is_number_taken, refusal
-from xero_sync.translation.replies import INVOICE_KEYS, external_id, is_ours, matched
+from xero_sync.translation.replies import INVOICE_KEYS, external_id, is_ours, matched, under_number
 
 Status = Batch.Status
 MOST_ATTEMPTS = 5
@@ -47,7 +47,7 @@ def numbers_to_look_up(batch: Batch, reply: BatchReply) -> list[str]:
 
 
 def answered(
-    lease: Lease, batch: Batch, reply: BatchReply, there: Mapping[str, LedgerInvoice] | None, *, at: datetime
+    lease: Lease, batch: Batch, reply: BatchReply, there: Sequence[LedgerInvoice] | None, *, at: datetime
 ) -> None:
     """A parsed reply: each element is posted, refused, or stays unknown where the reply does not speak of it.
 
@@ -80,7 +80,7 @@ def _settled(
     connection: Connection,
     sent: Json,
     element: Element | None,
-    there: Mapping[str, LedgerInvoice] | None,
+    there: Sequence[LedgerInvoice] | None,
     *,
     at: datetime,
 ) -> bool:
@@ -93,7 +93,7 @@ def _settled(
         return bool(found) and posted(push, connection, external_id=found, number=number, at=at)
     if is_number_taken(element.words):
         return there is not None and adopted_or_refused(
-            push, connection, sent, there.get(str(sent.get("InvoiceNumber"))), words=element.words, at=at
+            push, connection, sent, under_number(there, sent), words=element.words, at=at
         )
     reason = explained(element.words)
     refuse(push, reason, at=at)

@@ -13,7 +13,7 @@ from xero_sync.operations import connections, lanes, reconciliation
 from xero_sync.operations.clock import Stopwatch
 from xero_sync.operations.lanes import CALL, Lease, LeaseLost
 from xero_sync.operations.pushes import finishing, unknown
-from xero_sync.operations.pushes.claiming import claim_contacts, claim_invoices, due_pushes
+from xero_sync.operations.pushes.claiming import claim_contacts, claim_invoices
 from xero_sync.operations.pushes.contacts import contacts_answered
 from xero_sync.ports import Gateway, reached
 from xero_sync.records import BatchReply, LedgerInvoice
@@ -64,10 +64,9 @@ def post_all(*, practice_id: int, at: datetime) -> int:
 
 def has_work(practice: Practice, *, at: datetime) -> bool:
     """Whether a turn would find something to do."""
-    open_batches = Batch.objects.for_practice(practice).filter(status__in=Batch.OPEN)
-    if due_pushes(practice.pk, at=at).exists() or open_batches.exclude(deadline_at__gte=at, status="sending").exists():
-        return True
-    return reconciliation.unread(practice).exists()
+    pushes = Push.objects.for_practice(practice)
+    batches = Batch.objects.for_practice(practice)
+    return pushes.due(at).exists() or batches.unsettled(at).exists() or pushes.unread().exists()
 
 
 def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> TryLater | None:
@@ -81,7 +80,7 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> TryLater | 
         _work(lease, connection, gateway, watch)
     except ConnectionLost as lost:
         connections.investigate(connection=connection, lost=lost, at=watch.now())
-        return None
+        return lanes.note_failure(lease.practice)
     except TryLater as later:
         return _heeded(lease.practice, later, at=watch.now())
     except (OutcomeUnknown, Refused):
@@ -173,14 +172,14 @@ def _finish(lease: Lease, batch: Batch, reply: BatchReply, gateway: Gateway, wat
         contacts_answered(lease, batch, reply, gateway, at=watch.now())
         return
     numbers = finishing.numbers_to_look_up(batch, reply)
-    there = _looked_up(lease, numbers, gateway, at=watch.now()) if numbers else {}
+    there = _looked_up(lease, numbers, gateway, at=watch.now()) if numbers else []
     finishing.answered(lease, batch, reply, there, at=watch.now())
 
 
-def _looked_up(lease: Lease, numbers: list[str], gateway: Gateway, *, at: datetime) -> dict[str, LedgerInvoice] | None:
+def _looked_up(lease: Lease, numbers: list[str], gateway: Gateway, *, at: datetime) -> list[LedgerInvoice] | None:
     """What stands in Xero under numbers that it calls taken; None where it would not say now."""
     lanes.extend(lease, until=at + CALL)
     try:
-        return {invoice.number: invoice for invoice in gateway.invoices_numbered(numbers)}
+        return gateway.invoices_numbered(numbers)
     except XeroFailure:
         return None

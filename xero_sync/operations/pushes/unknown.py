@@ -20,8 +20,8 @@ from xero_sync.operations.pushes.finishing import (
 from xero_sync.ports import Gateway
 from xero_sync.records import Json, LedgerInvoice
 from xero_sync.translation.refusals import refusal
+from xero_sync.translation.replies import under_number
 
-QUARANTINE = timedelta(minutes=15)  # Xero's own numbering cannot refuse a late twin, so we wait until none can come
 CLOCK_SLACK = timedelta(days=1)  # Xero's clock may be hours off ours
 PAGES = 20
 
@@ -46,15 +46,8 @@ def _overdue(at: datetime) -> Q:
 
 def unknown_batch(lease: Lease, *, at: datetime) -> Batch | None:
     """The oldest batch whose outcome has to be found out now."""
-    waiting = Batch.objects.for_practice(lease.practice).filter(status=Batch.Status.UNKNOWN, fence=lease.fence)
-    ready = (batch for batch in waiting.select_related("connection") if not _in_quarantine(batch, at=at))
-    return next(ready, None)
-
-
-def _in_quarantine(batch: Batch, *, at: datetime) -> bool:
-    if batch.kind == Batch.Kind.CONTACTS or batch.sent_at is None or at - batch.sent_at > QUARANTINE:
-        return False
-    return any(not element.get("InvoiceNumber") for element in sent_elements(batch))
+    unsettled = Batch.objects.for_practice(lease.practice).unsettled(at)
+    return unsettled.filter(status=Batch.Status.UNKNOWN, fence=lease.fence).select_related("connection").first()
 
 
 def find_out(lease: Lease, batch: Batch, gateway: Gateway, *, at: datetime) -> None:
@@ -81,13 +74,10 @@ def find_out(lease: Lease, batch: Batch, gateway: Gateway, *, at: datetime) -> N
 
 def read_back(batch: Batch, sent: list[Json], gateway: Gateway) -> dict[int, LedgerInvoice]:
     """What Xero holds of this batch, by position: found by our numbers, else by our marker."""
-    numbered = {element["InvoiceNumber"]: p for p, element in enumerate(sent) if element.get("InvoiceNumber")}
-    found: dict[int, LedgerInvoice] = {}
-    if numbered:
-        for invoice in gateway.invoices_numbered(list(numbered)):
-            if invoice.number in numbered and invoice.type in ("", "ACCREC"):
-                found[numbered[invoice.number]] = invoice
-    if len(numbered) < len(sent):
+    numbers = [element["InvoiceNumber"] for element in sent if element.get("InvoiceNumber")]
+    carrying = gateway.invoices_numbered(numbers) if numbers else []
+    found = {p: one for p, element in enumerate(sent) if (one := under_number(carrying, element))}
+    if len(numbers) < len(sent):
         found |= _by_marker(batch, sent, gateway)
     return found
 
