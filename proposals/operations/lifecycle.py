@@ -1,5 +1,6 @@
 """After the signature: the start, the end, and what the clock brings about."""
 
+import logging
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from proposals.operations.offers import note
 from proposals.operations.sending import lose_pending_of_client, page_of, remind, tell_sender
 from proposals.operations.signed import make_signed_document
 
+log = logging.getLogger(__name__)
 REMIND_BEFORE = timedelta(days=3)
 CLOSED_REASON = "The client was closed."
 
@@ -120,14 +122,24 @@ def make_missing_documents(*, practice: Practice, at: datetime) -> int:
 
 
 def tick(*, at: datetime) -> None:
-    """Everything that is due at this moment, practice by practice; repeating it changes nothing."""
-    for practice in Practice.objects.all():
-        activate_due(practice=practice, at=at)
-        expire_due(practice=practice, at=at)
-        remind_expiring(practice=practice, at=at)
-        follow_closed_clients(practice=practice, at=at)
-        tell_of_starts(practice=practice, at=at)
-        make_missing_documents(practice=practice, at=at)
+    """Everything that is due at this moment, practice by practice; repeating it changes nothing.
+
+    One practice's trouble does not hold up another, nor one step the next.
+    """
+    steps = (
+        activate_due,
+        expire_due,
+        remind_expiring,
+        follow_closed_clients,
+        tell_of_starts,
+        make_missing_documents,
+    )
+    for practice in Practice.objects.order_by("pk"):
+        for step in steps:
+            try:
+                step(practice=practice, at=at)
+            except Exception:
+                log.exception("proposals tick: %s stopped for practice %s", step.__name__, practice.pk)
 
 
 def _mirror(practice: Practice, *, at: datetime) -> None:

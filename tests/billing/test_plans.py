@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from billing.models import BillingMethod, BillingPlan, Invoice, PlanRow
-from billing.operations import engagements, holds, plans, settings
+from billing.operations import engagements, holds, invoices, plans, settings
 from clients import operations as clients
 from clients.models import Client, Practice, User
 from notifications.models import Message
@@ -543,3 +543,30 @@ def test_the_preview_shows_the_invoice_before_and_after_it_was_raised(bell_baker
     after = plans.preview(plan=raised, client=bell_bakery)[0]
     assert after.draft == before.draft
     assert after.invoice == raised.invoices.get()
+
+
+def test_an_altered_plan_does_not_hold_up_the_practices_other_plan(bell_bakery: Client, priya: User) -> None:
+    make_engagement(bell_bakery, starts_on=date(2026, 8, 1))
+    practice = bell_bakery.practice
+    altered = make_finalised_plan(practice, date(2026, 8, 1), at=moment(2026, 8, 20), by=priya)
+    altered.lines.update(amount=Decimal("2000.00"))
+    plan = make_finalised_plan(practice, at=moment(2026, 9, 20), by=priya)
+
+    plans.tick(at=moment(2026, 10, 1))
+
+    assert (altered.invoices.count(), plan.invoices.count()) == (0, 1)
+
+
+def test_a_plan_whose_worker_died_after_its_last_batch_is_settled_by_the_tick(bell_bakery: Client, priya: User) -> None:
+    make_engagement(bell_bakery)
+    plan = make_finalised_plan(bell_bakery.practice, at=moment(2026, 9, 20), by=priya)
+    plans.raise_due(practice=plan.practice, at=moment(2026, 10, 1))
+    invoices.record_refused(
+        invoice=plan.invoices.get(), code="VALIDATION", reason="Xero says no.", words="", at=moment(2026, 10, 1)
+    )
+
+    plans.tick(at=moment(2026, 10, 1, 12))
+
+    plan.refresh_from_db()
+    assert plan.status == "needs_attention"
+    assert "invoices_refused" in slugs(plan.practice)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from billing.models import EngagedService
+from clients.models import Practice
 from clients.operations import close_client
 from notifications.models import Message
 from proposals import signing
@@ -195,3 +196,14 @@ def test_closing_a_client_loses_what_is_pending_at_once_and_ends_what_runs_after
 
     assert now == ("lost", "active")
     assert (fresh(old).status, fresh(old).last_month) == ("closed", OCTOBER)
+
+
+def test_one_practices_trouble_does_not_hold_up_another():
+    troubled = make_practice("Leeds Ledgers")
+    Practice.objects.filter(pk=troubled.pk).update(time_zone="Nowhere/Land")
+    proposal = make_proposal(make_client(make_practice(), "Halden Mill"), expires_on=date(2026, 9, 9))
+    send_proposal(proposal, at=TEN_SEPTEMBER)
+
+    tick(at=TEN_SEPTEMBER)
+
+    assert fresh(proposal).status == Proposal.Status.EXPIRED

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from billing.calendar import add_months, first_of, months_between, open_month, posts_when, today_in
-from billing.models import BillingPlan, BillingSettings, EngagedService, NotDraft, NotFinalised
+from billing.models import BillingPlan, BillingSettings, EngagedService, NotDraft, NotFinalised, PlanChanged
 from billing.operations import letters, work
 from billing.operations.engagements.standing import settle_standings
 from billing.operations.plans.approving import finalise, note_event
 from billing.operations.plans.drawing import draft
-from billing.operations.plans.posting import raise_plan
+from billing.operations.plans.posting import PlanAltered, raise_plan
+from billing.operations.plans.settling import settle_practice
 from billing.operations.terms import settings_of
 from clients.models import Practice
 
@@ -22,14 +23,17 @@ LONGEST_GAP = 24
 
 
 def tick(*, at: datetime) -> None:
-    """Everything that is due in billing, practice by practice. One practice's trouble does not hold up another."""
+    """Everything that is due in billing, practice by practice.
+
+    One practice's trouble does not hold up another, nor one step the next. Plans in flight are settled here too: the
+    worker that should have done it may have died after its last batch.
+    """
     for practice in Practice.objects.order_by("pk"):
-        try:
-            raise_due(practice=practice, at=at)
-            work.open_due(practice=practice, at=at)
-            settle_standings(practice=practice, at=at)
-        except Exception:
-            log.exception("billing tick stopped for practice %s", practice.pk)
+        for step in (raise_due, work.open_due, settle_standings, settle_practice):
+            try:
+                step(practice=practice, at=at)
+            except Exception:
+                log.exception("billing tick: %s stopped for practice %s", step.__name__, practice.pk)
 
 
 def raise_due(*, practice: Practice, at: datetime) -> list[BillingPlan]:
@@ -83,20 +87,25 @@ def _tell_approvers(plan: BillingPlan, told: str, *, at: datetime) -> None:
 def _finalise_automatically(plan: BillingPlan, *, at: datetime) -> None:
     try:
         finalise(plan, by=None, at=at)
-    except NotDraft:
-        log.info("plan %s was approved by somebody else meanwhile", plan.pk)
+    except (NotDraft, PlanChanged):
+        log.info("plan %s was approved or redrawn by somebody else meanwhile", plan.pk)
 
 
 def _raise_finalised(practice: Practice, today: date, *, at: datetime) -> list[BillingPlan]:
     finalised = BillingPlan.objects.for_practice(practice).filter(
         status=BillingPlan.Status.FINALISED, posts_on__lte=today
     )
-    raised = []
+    raised, altered = [], None
     for plan in finalised.select_related("practice").order_by("month"):
         assert plan.approved_at is not None  # noqa: S101  # the database ties it to the status
         due = posts_when(plan.posts_on, today_in(practice.zone, plan.approved_at))
         if due is not None and due <= today:
-            raised += _raised(plan, at=at)
+            try:
+                raised += _raised(plan, at=at)
+            except PlanAltered as error:
+                altered = error  # told once the others are raised
+    if altered:
+        raise altered
     return raised
 
 
