@@ -8,6 +8,7 @@ from billing.views import (
     exports,
     failures,
     invoices,
+    marker,
     plan_acts,
     plan_results,
     plans,
@@ -73,3 +74,5 @@ CLIENTS = [
 ]
 
 urlpatterns = [*PLANS, *INVOICES, *WORK, *SERVICES, *SETTINGS, *CLIENTS]
+
+public_urlpatterns = [path("i/<uuid:uid>", marker.marker, name="invoice_marker")]

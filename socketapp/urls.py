@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from billing import urls as billing
 from clients import urls as clients
 from proposals import urls as proposals
 from socketapp import gallery, health, home
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *clients.public_urlpatterns,
     path("accounts/", include("socketapp.accounts")),
     path("p/<slug:practice>/", include("billing.urls")),
+    *billing.public_urlpatterns,
     path("p/<slug:practice>/", include("proposals.urls")),
     *proposals.public_urlpatterns,
     path("p/<slug:practice>/", include("xero_sync.urls")),

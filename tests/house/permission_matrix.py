@@ -26,6 +26,7 @@ PUBLIC, SIGNED_IN = Who.PUBLIC, Who.SIGNED_IN
 Row = Action | Who | dict[str, Action]
 
 SOCKETAPP: dict[str, Row] = {
+    "invoice_marker": SIGNED_IN,
     "health_live": PUBLIC,
     "health_ready": PUBLIC,
     "front_door": SIGNED_IN,
