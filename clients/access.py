@@ -3,7 +3,7 @@
 Every query in the house begins from the practice found here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -75,6 +75,7 @@ class PracticeRequest(HttpRequest):
     user: User
     practice: Practice
     membership: Membership
+    memberships: list[Membership]  # of every practice where this person works, for the way to the others
 
     may: Callable[[Action], bool]
     allows: dict[str, bool]  # the same for templates: {% if request.allows.billing %}
@@ -83,13 +84,18 @@ class PracticeRequest(HttpRequest):
 View = Callable[Concatenate[PracticeRequest, P], HttpResponseBase]
 
 
-def membership_for(user: User, slug: str) -> Membership:
-    """The user's membership of the practice with this slug; 404 when there is none, whether or not it exists."""
-    found = Membership.objects.across_practices().current().exclude(role=Role.NONE)
-    membership = found.select_related("practice").filter(user=user, practice__slug=slug).first()
-    if membership is None:
-        raise Http404("There is no such practice, or you are not on its team.")
-    return membership
+def memberships_of(user: User) -> list[Membership]:
+    """Where this person may enter, by the practices' names."""
+    found = Membership.objects.across_practices().current().exclude(role=Role.NONE).filter(user=user)
+    return list(found.select_related("practice").order_by("practice__name", "pk"))
+
+
+def chosen(memberships: Sequence[Membership], slug: str) -> Membership:
+    """The membership of the practice with this slug; 404 when there is none, whether or not the practice exists."""
+    for membership in memberships:
+        if membership.practice.slug == slug:
+            return membership
+    raise Http404("There is no such practice, or you are not on its team.")
 
 
 def practice_page(action: Action) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
@@ -104,8 +110,9 @@ def practice_page(action: Action) -> Callable[[View[P]], Callable[..., HttpRespo
         def guarded(request: HttpRequest, *args: Any, practice: str, **kwargs: Any) -> HttpResponseBase:
             if not isinstance(request.user, User):
                 return redirect_to_login(request.get_full_path())
-            admitted = _admit(request, membership_for(request.user, practice), action)
-            return view(admitted, *args, **kwargs)
+            admitted: Any = request
+            admitted.memberships = memberships_of(request.user)
+            return view(_admit(request, chosen(admitted.memberships, practice), action), *args, **kwargs)
 
         guarded.action = action  # type: ignore[attr-defined]  # read by the permission matrix
         return guarded

@@ -189,7 +189,6 @@ COUNTS: list[str] = [  # counts(practice) -> dict of what waits behind the doors
 ]
 BANNERS: list[str] = [  # banners(practice) -> list of Banner
     "xero_sync.reports.banners.banners",
-    "billing.views.attention.banners",
 ]
 UNREAD: list[str] = ["notifications.outbox.unread_count"]  # unread(user, practice) -> int
 ATTENTION: list[str] = [  # attention(membership, at) -> list of Card
@@ -227,6 +226,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # reads come from the cache, the database keeps them
 SESSION_COOKIE_AGE = 12 * 60 * 60
 ACCOUNT_SESSION_COOKIE_AGE = 14 * 24 * 60 * 60  # with "Stay signed in for 14 days"
 

@@ -99,15 +99,16 @@ def url_of(route: str, practice: Practice | None = None) -> str:
 
 def _practice_shell(request: HttpRequest, membership: Membership, now: datetime) -> Shell:
     practice = membership.practice
+    counts = {name: count for ask in _named("COUNTS") for name, count in ask(practice).items()}
     return Shell(
         theme=theme(request),
         now=now.astimezone(practice.zone),
         logout_url=url_of("account_logout"),
         practice=practice,
         membership=membership,
-        navigation=_navigation(request, membership),
-        banners=_banners(membership),
-        other_practices=_other_practices(membership),
+        navigation=_navigation(request, membership, counts),
+        banners=_banners(membership, counts),
+        other_practices=_other_practices(request, membership),
         unread=sum(ask(membership.user, practice) for ask in _named("UNREAD")),
         home_url=url_of("home", practice) or "/",
         search_url=url_of("clients:list", practice),
@@ -117,13 +118,12 @@ def _practice_shell(request: HttpRequest, membership: Membership, now: datetime)
     )
 
 
-def _navigation(request: HttpRequest, membership: Membership) -> list[Group]:
+def _navigation(request: HttpRequest, membership: Membership, counts: Mapping[str, int]) -> list[Group]:
     """The doors as this person sees them; what they may not do is not shown to them."""
     practice = membership.practice
     allowed = {door: url_of(door.route, practice) for _, doors in NAVIGATION for door in doors}
     shown = {door: url for door, url in allowed.items() if url and may(membership, door.action)}
     current = _current(request.path, shown, url_of("home", practice))
-    counts = {name: count for ask in _named("COUNTS") for name, count in ask(practice).items()}
     groups = []
     for title, doors in NAVIGATION:
         entries = [
@@ -141,11 +141,13 @@ def _current(path: str, shown: Mapping[Door, str], home: str) -> Door | None:
     return max(near, key=lambda door: len(above[door]), default=None)
 
 
-def _banners(membership: Membership) -> list[Banner]:
+def _banners(membership: Membership, counts: Mapping[str, int]) -> list[Banner]:
     """The connection lost first, then Safe Mode, then the rest."""
     practice = membership.practice
     said: Iterable[Banner] = [_offered(banner, membership) for ask in _named("BANNERS") for banner in ask(practice)]
     safe = [_safe_mode(membership)] if practice.is_safe_mode else []
+    if counts.get("to_confirm") and not practice.is_safe_mode:
+        safe = [_after_safe_mode(membership)]
     return [
         *(banner for banner in said if banner["tone"] == "bad"),
         *safe,
@@ -172,10 +174,23 @@ def _safe_mode(membership: Membership) -> Banner:
     return banner
 
 
-def _other_practices(membership: Membership) -> list[tuple[str, str]]:
-    others = Membership.objects.across_practices().with_login().filter(user=membership.user)
-    rows = others.exclude(pk=membership.pk).select_related("practice").order_by("practice__name")
-    return [(row.practice.name, url_of("home", row.practice)) for row in rows]
+def _after_safe_mode(membership: Membership) -> Banner:
+    banner: Banner = {
+        "tone": "warn",
+        "icon": "hand-stop",
+        "title": "Invoices wait for your word.",
+        "text": "Safe Mode was left, and nobody has confirmed that what waited may go out.",
+        "url": url_of("billing:settings_billing", membership.practice),
+        "action": "Decide",
+        "needs": Action.SETTINGS,
+    }
+    return _offered(banner, membership)
+
+
+def _other_practices(request: HttpRequest, here: Membership) -> list[tuple[str, str]]:
+    """Where else this person works, as the door that let them in has found."""
+    found: Iterable[Membership] = getattr(request, "memberships", ())
+    return [(each.practice.name, url_of("home", each.practice)) for each in found if each.pk != here.pk]
 
 
 def _named(setting: str) -> list[Callable[..., Any]]:

@@ -33,7 +33,9 @@ PRACTICE, CLIENT = "practice", "client"
 def settings_of(practice: Practice) -> BillingSettings:
     """The practice's billing settings, made with the defaults when first needed."""
     rows = BillingSettings.objects.for_practice(practice).select_related("recurring_account", "one_off_account")
-    return rows.first() or rows.get_or_create(practice=practice)[0]
+    found = rows.first() or rows.get_or_create(practice=practice)[0]
+    found.practice = practice  # whoever holds this practice has its settings at hand: practice.billing_settings
+    return found
 
 
 def take_turns(practice: Practice) -> None:

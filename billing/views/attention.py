@@ -1,4 +1,4 @@
-"""What of billing needs somebody today, and the counts and banners that stand on every page."""
+"""What of billing needs somebody today, and the counts that stand on every page."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -18,35 +18,18 @@ MOST_ITEMS = 20
 
 
 def counts(practice: Practice) -> dict[str, int]:
-    """How much work waits to be completed, and how many invoices need a person; in one query."""
+    """Work to be completed, invoices that need a person, and what Safe Mode held and nobody confirmed; one query."""
     work = WorkItem.objects.for_practice(practice).open()
     invoices = Invoice.objects.for_practice(practice).filter(results.to_fix())
-    row = Practice.objects.filter(pk=practice.pk).values_list(_count(work), _count(invoices)).first()
-    return dict(zip(("work", "refused"), row, strict=True)) if row else {}
+    asked = PostingHold.objects.for_practice(practice).open().filter(reason=PostingHold.Reason.CONFIRMATION)
+    rows = Practice.objects.filter(pk=practice.pk).values_list(_count(work), _count(invoices), _count(asked))
+    return dict(zip(("work", "refused", "to_confirm"), rows[0], strict=True))
 
 
 def _count(rows: QuerySet[Any]) -> Any:
     """The number of rows, as a subquery."""
     alone = rows.order_by().values("practice_id").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(alone), 0)
-
-
-def banners(practice: Practice) -> list[dict[str, Any]]:
-    """The confirmation asked for after Safe Mode; a lost connection is told by the app that lost it."""
-    asked = PostingHold.objects.for_practice(practice).open().filter(reason=PostingHold.Reason.CONFIRMATION)
-    if practice.is_safe_mode or not asked.exists():
-        return []
-    return [
-        {
-            "tone": "warn",
-            "icon": "hand-stop",
-            "title": "Invoices wait for your word.",
-            "text": "Safe Mode was left, and nobody has confirmed that what waited may go out.",
-            "url": reverse("billing:settings_billing", kwargs={"practice": practice.slug}),
-            "action": "Decide",
-            "needs": Action.SETTINGS,
-        }
-    ]
 
 
 def attention(membership: Membership, at: datetime) -> list[dict[str, Any]]:

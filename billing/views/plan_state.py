@@ -29,7 +29,11 @@ class PlanState:
 
     @cached_property
     def settings(self) -> BillingSettings:
-        return settings.settings_of(self.practice)
+        """As they were read when the plan was drawn a moment ago."""
+        try:
+            return self.practice.billing_settings
+        except BillingSettings.DoesNotExist:
+            return settings.settings_of(self.practice)
 
     @cached_property
     def ledger(self) -> Ledger:

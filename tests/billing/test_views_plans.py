@@ -215,7 +215,7 @@ def test_a_plan_of_60_clients_asks_no_more_of_the_database_than_one_of_5(office,
         make_engagement(make_client(north_vale, f"Firm {number}"))
     office.get(plan_url)
 
-    assert count(office, plan_url) == few
+    assert count(office, plan_url) == few <= 12
 
 
 # ── Approving ────────────────────────────────────────────────────────────────────────────────────────────────────────

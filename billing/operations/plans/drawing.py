@@ -1,6 +1,6 @@
 """Drawing a plan: recomputed from the engagements until it is approved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,12 +22,13 @@ def draft(*, practice: Practice, month: date, at: datetime) -> BillingPlan:
     The draft of the month before is brought up to date first, because this one compares itself with it.
     """
     month = first_of(month)
-    rows = BillingPlan.objects.for_practice(practice).filter(month__in=[add_months(month, -1), month])
-    stored = {plan.month: plan for plan in rows.select_related("practice")}
+    rows = BillingPlan.objects.for_practice(practice).select_related("practice")
+    stored = {plan.month: plan for plan in rows}
     last = stored.get(add_months(month, -1))
     if last is not None and last.is_draft:
-        _redrawn(practice, last, at=at)
-    return _redrawn(practice, stored.get(month) or _opened(practice, month, at=at), at=at)
+        _redrawn(practice, last, stored.values(), at=at)
+    plan = stored.get(month) or _opened(practice, month, at=at)
+    return _redrawn(practice, plan, stored.values(), at=at)
 
 
 def rows_now(practice: Practice, month: date, drawing: Drawing) -> tuple[list[RowDraft], dict[int, str]]:
@@ -46,10 +47,10 @@ def _opened(practice: Practice, month: date, *, at: datetime) -> BillingPlan:
     return plan
 
 
-def _redrawn(practice: Practice, plan: BillingPlan, *, at: datetime) -> BillingPlan:
+def _redrawn(practice: Practice, plan: BillingPlan, plans: Iterable[BillingPlan], *, at: datetime) -> BillingPlan:
     if not plan.is_draft:
         return plan
-    drawing = drawing_of(practice, plan.month)
+    drawing = drawing_of(practice, plan.month, plans)
     if drawing.fingerprint == plan.fingerprint:
         return plan
     rows, names = rows_now(practice, plan.month, drawing)

@@ -69,22 +69,23 @@ class History:
     billed_before: frozenset[int]
 
 
-def drawing_of(practice: Practice, month: date) -> Drawing:
+def drawing_of(practice: Practice, month: date, plans: Iterable[BillingPlan] | None = None) -> Drawing:
     """Read the services in force. The fingerprint covers everything that the plan's rows depend on.
 
-    A later draft is none of it: else two drafts would make each other stale for ever.
+    A later draft is none of it: else two drafts would make each other stale for ever. `plans` are all of the
+    practice, where the caller has them in hand.
     """
     posts_on = posting_day(month, settings_of(practice).timing)
     rows = EngagedService.objects.for_practice(practice).billable_in(month).filter(billing_method__in=PLANNED)
     ordered = rows.order_by("client__name", "client_id", "engagement__number", "engagement_id", "position", "pk")
     facts = tuple(ordered.values_list(*FIELDS))
-    others = BillingPlan.objects.for_practice(practice).exclude(month=month)
-    counted = others.filter(Q(month__lt=month) | ~Q(status=BillingPlan.Status.DRAFT))
-    plans = tuple(counted.order_by("month").values_list("month", "status", "version"))
+    every = BillingPlan.objects.for_practice(practice) if plans is None else plans
+    counted = [plan for plan in every if plan.month < month or (plan.month > month and not plan.is_draft)]
+    others = sorted((plan.month, str(plan.status), plan.version) for plan in counted)
     return Drawing(
         facts=facts,
         posts_on=posts_on,
-        fingerprint=hashlib.sha256(repr((month, posts_on, facts, plans)).encode()).hexdigest(),
+        fingerprint=hashlib.sha256(repr((month, posts_on, facts, others)).encode()).hexdigest(),
     )
 
 
