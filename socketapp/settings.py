@@ -303,6 +303,17 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ProposalStatus": "proposals.models.Proposal.Status",
+        "ProposalKind": "proposals.models.Proposal.Kind",
+        "PlanStatus": "billing.models.BillingPlan.Status",
+        "InvoiceStatus": "billing.models.Invoice.Status",
+        "InvoiceKind": "billing.models.Invoice.Kind",
+        "WorkStatus": "billing.models.WorkItem.Status",
+        "SyncStatus": "xero_sync.models.SyncRun.Status",
+        "ConnectionStatus": "xero_sync.models.Connection.Status",
+        "ContactStatus": "xero_sync.models.Contact.Status",
+    },
     "AUTHENTICATION_WHITELIST": ["clients.access.TokenAuthentication"],
 }
 

@@ -56,7 +56,7 @@ class ContactSerializer(serializers.ModelSerializer[Contact]):
         fields = ("id", "external_id", "name", "email", "company_number", "status", "is_missing")
 
 
-class LinkSerializer(serializers.Serializer[Any]):
+class ContactLinkSerializer(serializers.Serializer[Any]):
     """How one client stands: linked, suggested, unmatched, archived, merged or missing."""
 
     client_id = serializers.IntegerField(source="client.pk")
@@ -119,6 +119,7 @@ class SyncList(XeroView):
     serializer_class = SyncSerializer
     queryset = SyncRun.objects.none()
 
+    @extend_schema(responses=SyncSerializer(many=True))
     def get(self, request: Request) -> Response:
         page = self.paginate_queryset(SyncRun.objects.for_practice(practice_of(request)))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
@@ -139,7 +140,7 @@ class ContactList(XeroView):
     serializer_class = ContactSerializer
     queryset = Contact.objects.none()
 
-    @extend_schema(parameters=[OpenApiParameter("q", str)])
+    @extend_schema(parameters=[OpenApiParameter("q", str)], responses=ContactSerializer(many=True))
     def get(self, request: Request) -> Response:
         found = Contact.objects.for_practice(practice_of(request)).of(self.connection().tenant_id)
         text = request.query_params.get("q", "").strip()
@@ -151,10 +152,10 @@ class LinkList(XeroView):
     """How every open client stands; `?match=` keeps one state."""
 
     actions = {"GET": Action.CLIENTS}
-    serializer_class = LinkSerializer
+    serializer_class = ContactLinkSerializer
     queryset = Client.objects.none()
 
-    @extend_schema(parameters=[OpenApiParameter("match", str)])
+    @extend_schema(parameters=[OpenApiParameter("match", str)], responses=ContactLinkSerializer(many=True))
     def get(self, request: Request) -> Response:
         practice, tenant = practice_of(request), self.connection().tenant_id
         match = request.query_params.get("match", "")
@@ -170,13 +171,13 @@ class LinkDetail(XeroView):
     """One client's contact: PUT links it, DELETE takes the link away."""
 
     actions = {"GET": Action.CLIENTS, "PUT": Action.BILLING, "DELETE": Action.BILLING}
-    serializer_class = LinkSerializer
+    serializer_class = ContactLinkSerializer
     queryset = Client.objects.none()
 
     def get(self, request: Request, client_id: int) -> Response:
         return Response(self._shown(self._client(client_id)))
 
-    @extend_schema(request=LinkChoiceSerializer, responses=LinkSerializer)
+    @extend_schema(request=LinkChoiceSerializer, responses=ContactLinkSerializer)
     def put(self, request: Request, client_id: int) -> Response:
         client = self._client(client_id)
         asked = LinkChoiceSerializer(data=request.data)

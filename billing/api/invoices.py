@@ -53,7 +53,10 @@ class InvoiceList(PracticeView):
     serializer_class = InvoiceSerializer
     queryset = Invoice.objects.none()
 
-    @extend_schema(parameters=[OpenApiParameter(name, str) for name in ("status", "kind", "client_id", "to_fix")])
+    @extend_schema(
+        parameters=[OpenApiParameter(name, str) for name in ("status", "kind", "client_id", "to_fix")],
+        responses=InvoiceSerializer(many=True),
+    )
     def get(self, request: Request) -> Response:
         rows = Invoice.objects.for_practice(practice_of(request))
         choices = {"status": set(Invoice.Status.values), "kind": set(Invoice.Kind.values)}

@@ -59,6 +59,7 @@ class PlanList(PracticeView):
     serializer_class = PlanSerializer
     queryset = BillingPlan.objects.none()
 
+    @extend_schema(responses=PlanSerializer(many=True))
     def get(self, request: Request) -> Response:
         return self.pages(BillingPlan.objects.for_practice(practice_of(request)).select_related("approved_by"))
 

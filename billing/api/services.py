@@ -1,5 +1,6 @@
 """What the practice offers."""
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,6 +30,7 @@ class ServiceList(PracticeView):
     serializer_class = ServiceSerializer
     queryset = Service.objects.none()
 
+    @extend_schema(responses=ServiceSerializer(many=True))
     def get(self, request: Request) -> Response:
         offered = Service.objects.for_practice(practice_of(request)).on_offer()
         return self.pages(offered.select_related("menu", "ledger_account", "tracking_option"))

@@ -39,7 +39,10 @@ class WorkList(PracticeView):
     serializer_class = WorkSerializer
     queryset = WorkItem.objects.none()
 
-    @extend_schema(parameters=[OpenApiParameter("status", str), OpenApiParameter("client_id", int)])
+    @extend_schema(
+        parameters=[OpenApiParameter("status", str), OpenApiParameter("client_id", int)],
+        responses=WorkSerializer(many=True),
+    )
     def get(self, request: Request) -> Response:
         rows = WorkItem.objects.for_practice(practice_of(request))
         found = narrowed(rows, request, {"status": set(WorkItem.Status.values)})

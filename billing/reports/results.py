@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 
@@ -125,11 +126,11 @@ def _count(sums: Sequence[tuple[str, bool, int, Decimal]], status: str, is_relea
     )
 
 
-def history_of(invoice: Invoice) -> list[dict[str, object]]:
+def history_of(invoice: Invoice) -> list[dict[str, Any]]:
     """What happened to it, newest first, in the words of components/timeline.html."""
     who = f" by {invoice.raised_by}" if invoice.raised_by else ""
     closed = "Handled by hand" if invoice.is_handled_by_hand else "Cancelled"
-    events = [
+    events: list[dict[str, Any]] = [
         {"text": f"Raised{who}", "at": invoice.raised_at},
         {"text": f"Refused by Xero: {invoice.refusal_reason}", "at": invoice.refused_at, "tone": "bad"},
         {"text": f"In Xero as {invoice.ledger_number or invoice.number}", "at": invoice.posted_at, "tone": "good"},

@@ -48,7 +48,7 @@ def client_work(request: PracticeRequest, client_id: int) -> HttpResponse:
         "client": client,
         "tab": "work",
         "page": page,
-        "rows": rows_of(page.object_list, timezone.now()),
+        "rows": rows_of(list(page.object_list), timezone.now()),
         "is_client": True,
         "may_complete": request.may(Action.BILLING),
         "next": request.path,

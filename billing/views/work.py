@@ -41,7 +41,7 @@ def work_list(request: PracticeRequest) -> HttpResponse:
     page = page_of(request, _with_names(_filtered(request, every, at)))
     context = {
         "page": page,
-        "rows": rows_of(page.object_list, at),
+        "rows": rows_of(list(page.object_list), at),
         "chips": _chips(request, every, at),
         "owners": _owners(every),
         "methods": [*((key, label) for key, label in BillingMethod.choices if "completion" in key), (AD_HOC, "Ad-hoc")],

@@ -96,5 +96,5 @@ class EndBody(serializers.Serializer[Any]):
     last_month = serializers.DateField(help_text="Any day of the last month that is billed.")
 
 
-class LinkSerializer(serializers.Serializer[Any]):
+class SigningLinkSerializer(serializers.Serializer[Any]):
     url = serializers.URLField(read_only=True, help_text="The signing page; told this once.")

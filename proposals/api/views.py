@@ -150,7 +150,7 @@ class Link(PracticeView):
 
     actions = {"POST": Action.SEND_PROPOSALS}
 
-    @extend_schema(request=None, responses={201: serializers.LinkSerializer})
+    @extend_schema(request=None, responses={201: serializers.SigningLinkSerializer})
     def post(self, request: Request, proposal_id: int) -> Response:
         found = self.one(request, proposal_id)
         address = self.attempt(operations.share, request, proposal=found)
