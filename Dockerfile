@@ -28,5 +28,6 @@ RUN --mount=type=bind,from=assets,source=/app/node_modules,target=/app/node_modu
     && python -m whitenoise.compress --quiet staticfiles
 USER socket
 EXPOSE 8000
+# No access log: it would keep the tokens of signing pages, and our own log has every request without them.
 CMD ["gunicorn", "socketapp.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=8", \
-     "--access-logfile=-", "--max-requests=5000", "--max-requests-jitter=500"]
+     "--max-requests=5000", "--max-requests-jitter=500"]
