@@ -49,7 +49,7 @@ MENU = (
 )
 EXTRAS = (
     (2, "Payroll"),
-    (3, "VAT return"),
+    (5, "VAT return"),
     (4, "Bookkeeping"),
     (7, "Confirmation statement"),
     (9, "Quarterly review"),

@@ -327,3 +327,15 @@ def test_a_locked_period_is_refused_and_heals(connected: Practice, remote: Remot
     post(connected, at=later(now))
 
     assert [one["number"] for one in remote.invoices()] == [invoice.number]
+
+
+def test_a_slightly_similar_name_is_not_named_as_the_likely_one(connected: Practice) -> None:
+    studio = make_client(connected, "Marram Yoga Studio")
+    contact = contact_named(connected, "City Agency")
+    ContactSuggestion.objects.create(
+        practice=connected, client=studio, contact=contact, score=61, reason="Slightly similar name", position=0
+    )
+
+    standing = get_ledger("xero").standings(connected, [studio.pk])[studio.pk]
+
+    assert (standing.kind, standing.label) == ("unmatched", "No contact")

@@ -106,6 +106,7 @@ def _connection(practice: Practice) -> Connection:
     return connection
 
 
+LIKELY = 65  # below it a name is only slightly similar: the chooser offers it, the plan does not name it
 FACTS = (
     *("pk", "name"),
     *("link__contact__name", "link__contact__status", "link__contact__is_missing", "link__how"),
@@ -136,7 +137,8 @@ def _standing(slug: str, tenant_id: str, pk: int, name: str, *facts: Any) -> Con
     contact, status, is_missing, how, *best = facts
     url = f"/p/{slug}/clients/{pk}/contact/"
     if contact is None:
-        return _unlinked(pk, name, best if best[1] == tenant_id else None, url)
+        is_likely = best[1] == tenant_id and best[2] >= LIKELY
+        return _unlinked(pk, name, best if is_likely else None, url)
     if is_missing:
         return ContactStanding(pk, "missing", contact, Tone.RED, "The contact is no longer in Xero.", url)
     if status == Contact.Status.ARCHIVED:
