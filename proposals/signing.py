@@ -10,7 +10,6 @@ from clients.access import token_hash
 from proposals.models import Proposal, SigningLink
 
 LIFETIME = timedelta(days=30)
-TOKEN_LENGTH = len(secrets.token_urlsafe(32))
 CONSENT_VERSION = "2026-09"
 CONSENT = (
     "I have read the proposal and the engagement letter and I agree to them.",

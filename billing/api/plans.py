@@ -10,10 +10,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.shared import Conflict, PracticeView, person
+from billing.api.shared import PracticeView, person
 from billing.models import BillingPlan, PlanRow
 from billing.operations import plans
-from clients.access import Action, practice_of
+from clients.access import Action, Conflict, practice_of
 
 MONTH = OpenApiParameter("month", str, OpenApiParameter.PATH, description="A billing month, as 2026-10.")
 

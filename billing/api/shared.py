@@ -3,28 +3,13 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework import status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients.access import PracticePermission, TokenAuthentication
+from clients.access import Pages, PracticePermission, TokenAuthentication
 from clients.models import ApiToken, User
-
-
-class Conflict(APIException):
-    """The row is not in the state this act needs; the detail says which it is in."""
-
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
-
-
-class Pages(PageNumberPagination):
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
 
 
 class PracticeView(GenericAPIView[Any]):
@@ -48,7 +33,7 @@ def narrowed(rows: QuerySet[Any], request: Request, choices: dict[str, set[str]]
             raise ValidationError({name: f"Choose one of {', '.join(sorted(allowed))}."})
         rows = rows.filter(**{name: value}) if value else rows
     client_id = request.query_params.get("client_id", "")
-    if client_id and not client_id.isdigit():
+    if client_id and not (client_id.isascii() and client_id.isdigit() and len(client_id) < 19):
         raise ValidationError({"client_id": "Give the id of a client."})
     return rows.filter(client_id=int(client_id)) if client_id else rows
 

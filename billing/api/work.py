@@ -9,10 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.invoices import InvoiceSerializer
-from billing.api.shared import Conflict, PracticeView, narrowed, person
+from billing.api.shared import PracticeView, narrowed, person
 from billing.models import WorkItem
 from billing.operations import work
-from clients.access import Action, practice_of
+from clients.access import Action, Conflict, practice_of
+
+BIGGEST = 2**63 - 1  # what an id can be
 
 
 class WorkSerializer(serializers.ModelSerializer[WorkItem]):
@@ -29,7 +31,9 @@ class WorkSerializer(serializers.ModelSerializer[WorkItem]):
 
 
 class CompletionSerializer(serializers.Serializer[Any]):
-    items = serializers.ListField(child=serializers.IntegerField(), allow_empty=False, max_length=500)
+    items = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIGGEST), allow_empty=False, max_length=500
+    )
 
 
 class WorkList(PracticeView):

@@ -16,7 +16,7 @@ from billing.operations import holds, invoices, work
 from billing.ports import get_ledger
 from billing.reports import results
 from billing.views.paper import paper_of_invoice
-from billing.views.pieces import Chip, chip, dialog, done, page_of, refused, wants_fragment
+from billing.views.pieces import Chip, chip, dialog, done, page_of, refused, wants_fragment, words_of
 from billing.views.refusals import acts, refusal_of
 from clients.access import Action, PracticeRequest, practice_page
 
@@ -25,7 +25,7 @@ from clients.access import Action, PracticeRequest, practice_page
 @require_safe
 def invoice_list(request: PracticeRequest) -> HttpResponse:
     """Every invoice, newest first."""
-    text = request.GET.get("q", "").strip()
+    text = words_of(request, "q")
     every = Invoice.objects.for_practice(request.practice)
     found = results.with_result(matching(every, text), request.GET.get("result", ""))
     kind = request.GET.get("kind", "")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from billing.models import BillingPlan, Invoice, PlanRow
 from billing.operations import holds
 from billing.reports import plan_page, plan_sums, results
-from billing.views.pieces import Chip, chip, page_of, wants_fragment
+from billing.views.pieces import Chip, chip, page_of, wants_fragment, words_of
 from billing.views.plan_head import head
 from billing.views.plan_state import PlanState, plan_in
 from billing.views.refusals import refusal_of
@@ -32,7 +32,7 @@ def plan_progress(request: PracticeRequest, month: date) -> HttpResponse:
 def results_page(request: PracticeRequest, state: PlanState) -> HttpResponse:
     """A plan whose invoices were raised: each with what became of it."""
     every = Invoice.objects.for_practice(state.practice).filter(plan=state.plan)
-    text = request.GET.get("client", "").strip()
+    text = words_of(request, "client")
     found = every.filter(client__name__icontains=text) if text else every
     invoices = results.worst_first(results.with_result(found, request.GET.get("result", "")))
     page = page_of(request, invoices.select_related("client"))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from billing import calendar
 from billing.models import BillingMethod, WorkItem
-from billing.views.pieces import Chip, chip, page_of, wants_fragment
+from billing.views.pieces import Chip, chip, ids_of, page_of, wants_fragment, words_of
 from clients.access import Action, PracticeRequest, practice_page
 
 USUAL_DAYS = 60
@@ -65,12 +65,12 @@ def _with_names(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
 
 
 def _filtered(request: PracticeRequest, every: QuerySet[WorkItem], at: datetime) -> QuerySet[WorkItem]:
-    text, owner = request.GET.get("q", "").strip(), request.GET.get("owner", "")
+    text, owner = words_of(request, "q"), ids_of([request.GET.get("owner", "")])
     found = _in_state(request, every, request.GET.get("state", ""), at)
     if text:
         found = found.filter(Q(client__name__icontains=text) | Q(name__icontains=text))
-    if owner.isdigit():
-        found = found.filter(client__owner_id=int(owner))
+    if owner:
+        found = found.filter(client__owner__in=owner)
     method = request.GET.get("method", "")
     if method == AD_HOC:
         return found.filter(engaged_service=None)

@@ -9,14 +9,13 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.operations import engagements
-from clients.access import Action, PracticePermission, TokenAuthentication, practice_of
+from clients.access import Action, Conflict, Pages, PracticePermission, TokenAuthentication, practice_of
 from clients.models import ApiToken, User
 from proposals import operations
 from proposals.api import serializers
@@ -25,19 +24,6 @@ from proposals.errors import BadTerms, NotYours, ProposalRefusal
 from proposals.models import MovedOn, Proposal
 
 REFUSALS = (ProposalRefusal, MovedOn, engagements.AlreadyActive, engagements.AlreadyEnded, DocumentsUnavailable)
-
-
-class Conflict(APIException):
-    """The proposal is not in the state this act needs; the detail says which it is in."""
-
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
-
-
-class Pages(PageNumberPagination):
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
 
 
 class PracticeView(GenericAPIView[Any]):

@@ -140,3 +140,19 @@ def test_a_members_token_may_see_work_and_not_billing(client, north_vale, priya,
         assert post(member, "plans/2026-09/approval/", {"version": 1}).status_code == 403
         assert post(member, "work/completion/", {"items": [1]}).status_code == 403
     assert not BillingPlan.objects.for_practice(north_vale).get().is_draft
+
+
+@pytest.mark.parametrize("client_id", ["²", "9" * 30, "-1"])
+def test_a_client_id_that_cannot_be_one_is_a_400(program, client_id):
+    assert program.get(f"{API}invoices/", {"client_id": client_id}).status_code == 400
+
+
+def test_work_that_cannot_exist_is_a_400(program):
+    assert post(program, "work/completion/", {"items": [10**30]}).status_code == 400
+
+
+def test_every_list_has_pages_of_the_size_that_is_asked_for(program, north_vale):
+    for name in ("Payroll", "Bookkeeping"):
+        make_service(north_vale, name)
+
+    assert len(program.get(f"{API}services/", {"per_page": 1}).json()["results"]) == 1

@@ -162,3 +162,16 @@ def test_60_pieces_of_work_ask_no_more_of_the_database_than_5(office, home, nort
     few = count()
     add(45)
     assert count() == few
+
+
+def test_what_is_no_id_in_an_address_finds_nothing(office, home):
+    """Digits of other scripts, and numbers that no database holds."""
+    assert office.get(f"{home}work/", {"owner": "²"}).status_code == 200
+    assert office.get(f"{home}work/", {"owner": "9" * 30}).status_code == 200
+    assert office.post(f"{home}work/proposed/", {"items": ["²", "9" * 30]}).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["work/?q=%00", "invoices/?q=A%00"])
+def test_a_nul_in_what_is_searched_for_is_left_out(page, office, home):
+    """PostgreSQL refuses it."""
+    assert office.get(home + page).status_code == 200

@@ -98,7 +98,7 @@ def _superseded(proposal: Proposal) -> None:
 @pytest.mark.parametrize("spoil", [_revoked, _expired, _superseded])
 def test_a17_a_dead_link_gets_the_very_page_that_a_wrong_one_gets(client, spoil):
     proposal, address = offered()
-    wrong = client.get(f"/sign/{'x' * signing.TOKEN_LENGTH}/")
+    wrong = client.get(f"/sign/{'x' * 43}/")
 
     spoil(proposal)
     dead = client.get(address)

@@ -11,7 +11,7 @@ from billing.operations import invoices as billing_invoices
 from billing.ports import ContactStanding, Tone
 from clients.models import Client, Practice, User
 from xero_sync.errors import XeroFailure
-from xero_sync.models import Connection, Contact, ContactLink, ContactSuggestion
+from xero_sync.models import Connection, Contact, ContactLink
 from xero_sync.operations import bells, connections
 from xero_sync.operations.reading import keep_contacts
 from xero_sync.translation.elements import sha256, shown_name
@@ -159,13 +159,3 @@ def _unlinked(pk: int, name: str, best: Sequence[Any] | None, url: str) -> Conta
     return ContactStanding(
         pk, "suggested", likely, Tone.AMBER, f"Perhaps {likely} ({score} of 100: {reason}). {created}", url
     )
-
-
-def candidates(*, client: Client, text: str = "") -> Sequence[Contact]:
-    """What a person may choose from: without words the suggestions, with words whatever matches, archived included."""
-    connection = _connection(client.practice)
-    contacts = Contact.objects.for_practice(client.practice_id).of(connection.tenant_id)
-    if text.strip():
-        return list(contacts.matching(text.strip())[:50])
-    suggested = ContactSuggestion.objects.for_practice(client.practice_id).filter(client=client)
-    return [one.contact for one in suggested.select_related("contact").order_by("position")]

@@ -30,7 +30,7 @@ def queue(request: PracticeRequest) -> HttpResponse:
     if connection is None:
         return render(request, "xero_sync/contacts_empty.html")
     clients = matching_queue.with_match(request.practice, connection.tenant_id).open()
-    match, text = request.GET.get("match", ""), request.GET.get("q", "").strip()
+    match, text = request.GET.get("match", ""), _words(request.GET.get("q", ""))
     kept = matching_queue.only(clients, match=match, text=text)
     page = Paginator(kept.order_by("name", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
     rows = matching_queue.rows_of(request.practice, connection.tenant_id, page.object_list)
@@ -146,7 +146,7 @@ def _chooser(request: PracticeRequest, client: Client, *, problem: str = "", sai
     connection = last_connection(request.practice)
     if connection is None:
         return redirect("xero_sync:integrations", practice=request.practice.slug)
-    text = (request.GET.get("q") or request.POST.get("q") or "").strip()
+    text = _words(request.GET.get("q") or request.POST.get("q") or "")
     choice = chooser.choice_for(client, connection.tenant_id, text=text)
     context = {"choice": choice, "client": client, "connection": connection, "problem": problem, "said": said}
     response = dialog(
@@ -154,6 +154,11 @@ def _chooser(request: PracticeRequest, client: Client, *, problem: str = "", sai
     )
     response.status_code = 422 if problem and not is_htmx(request) else 200
     return response
+
+
+def _words(text: str) -> str:
+    """What is searched for. PostgreSQL refuses a text with a NUL in it, SQLite does not."""
+    return text.replace("\0", "").strip()
 
 
 def _undo(request: PracticeRequest, client: Client) -> str:

@@ -12,7 +12,7 @@ from billing.operations.engagements.standing import settle_standings
 from billing.operations.plans.approving import finalise, note_event
 from billing.operations.plans.drawing import draft
 from billing.operations.plans.posting import PlanAltered, raise_plan
-from billing.operations.plans.settling import settle_practice
+from billing.operations.plans.settling import settle
 from billing.operations.terms import settings_of
 from clients.models import Practice
 
@@ -29,11 +29,18 @@ def tick(*, at: datetime) -> None:
     worker that should have done it may have died after its last batch.
     """
     for practice in Practice.objects.order_by("pk"):
-        for step in (raise_due, work.open_due, settle_standings, settle_practice):
+        for step in (raise_due, work.open_due, settle_standings, _settle_moving):
             try:
                 step(practice=practice, at=at)
             except Exception:
                 log.exception("billing tick: %s stopped for practice %s", step.__name__, practice.pk)
+
+
+def _settle_moving(*, practice: Practice, at: datetime) -> None:
+    """Plans that rest (needs attention) move again only by somebody's act, which settles them."""
+    moving = [BillingPlan.Status.POSTING, BillingPlan.Status.BLOCKED]
+    for plan in BillingPlan.objects.for_practice(practice).filter(status__in=moving).select_related("practice"):
+        settle(plan=plan, at=at)
 
 
 def raise_due(*, practice: Practice, at: datetime) -> list[BillingPlan]:
