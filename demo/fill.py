@@ -245,7 +245,7 @@ def _write_proposal(stage: Stage, engagement: Engagement) -> None:
     )  # fmt: skip
     proposal.lines.bulk_create(_line(proposal, service) for service in engagement.services.all())
     ProposalEvent.objects.create(
-        practice=stage.practice, proposal=proposal, what="accepted", note="Signed on paper, brought over to Socket",
+        practice=stage.practice, proposal=proposal, what="signed", note="Signed on paper, brought over to Socket",
         by=stage.owner, at=engagement.begun_at,
     )  # fmt: skip
 

@@ -70,7 +70,7 @@ def text_of(invoice: Invoice) -> str:
     first, rest = _sentences(invoice.refusal_reason)
     why = rest if title_of(invoice) == first else _ended(invoice.refusal_reason)
     advice = ADVICE.get(invoice.refusal_code, ADVICE["VALIDATION"])
-    is_said = advice.split(".", maxsplit=1)[0] in why
+    is_said = advice.split(".", maxsplit=1)[0] in why or bool(rest and invoice.refusal_code in CONTACT)
     return " ".join(part for part in (why, "" if is_said else advice, _healing(invoice)) if part)
 
 

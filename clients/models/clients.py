@@ -108,6 +108,11 @@ class Client(PracticeRecord):
         return self.closed_at is not None
 
     @property
+    def is_active(self) -> bool:
+        """Open, with a proposal in force: the normal case."""
+        return self.standing == self.Standing.ACTIVE and not self.is_closed
+
+    @property
     def status_label(self) -> str:
         """Closed, else what the proposals say: Prospect, Active or Ad-hoc."""
         return "Closed" if self.is_closed else self.get_standing_display()

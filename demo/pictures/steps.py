@@ -72,6 +72,15 @@ def open_menu(words: str) -> Step:
     return step
 
 
+def open_labelled(label: str) -> Step:
+    """Opens a menu that has an icon and no words."""
+
+    def step(page: Page) -> None:
+        page.get_by_label(label, exact=True).click()
+
+    return step
+
+
 def unfold(selector: str) -> Step:
     def step(page: Page) -> None:
         page.locator(f"{selector} > summary").click()

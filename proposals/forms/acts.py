@@ -47,6 +47,7 @@ class SignForm(forms.Form):
         error_messages={"required": "Type your full name: it is your signature."},
     )
     has_read = forms.BooleanField(
+        label="I have read the proposal and the letter",
         error_messages={"required": "Tick this once you have read it: without it you cannot sign."}
     )
     has_consented = forms.BooleanField(

@@ -55,7 +55,7 @@ def _contacts(practice: Practice, all_standings: Iterable[ContactStanding]) -> I
 
 def _about(some: list[ContactStanding], code: str, tone: Tone, what: str, sentence: str) -> Finding:
     ids = frozenset(one.client_id for one in some)
-    return Finding(code, tone, f"{len(some)} {what}", sentence, "Review contacts", "?warnings=1", ids)
+    return Finding(code, tone, f"{len(some)} {what}", sentence, "Match", "?warnings=1", ids)
 
 
 def _lock_dates(plan: BillingPlan, connection: Connection) -> Finding:

@@ -8,10 +8,11 @@ from demo.books import ARCHIVED, MERGED
 from demo.pictures.camera import Shot
 from demo.pictures.stage import Theatre
 from demo.pictures.steps import dialog, keys, open_dialog_by, tick, wait
-from xero_sync.models import Connection, SyncRun
-from xero_sync.operations import asking
+from xero_sync.models import Connection, Contact, SyncRun
+from xero_sync.operations import asking, contacts
 
 SLOW = 12
+INTO = "Gannet Marine"
 
 
 def draft(theatre: Theatre) -> None:
@@ -52,7 +53,7 @@ def work(theatre: Theatre) -> None:
 def posting(theatre: Theatre) -> None:
     """The month posts, and one contact is archived meanwhile"""
     theatre.control(f"contacts/{theatre.contact_of(ARCHIVED)}/archive")
-    theatre.control(f"contacts/{theatre.contact_of(MERGED)}/merge", into="Gannet Marine")
+    theatre.control(f"contacts/{theatre.contact_of(MERGED)}/merge", into=INTO)
     theatre.control("faults", kind="slow", path="Invoices", method="PUT", times=99, delay=SLOW)
     page = theatre.page("billing:plan_month", month=theatre.last_month)
     theatre.approve(theatre.last_month)
@@ -72,7 +73,7 @@ def posting(theatre: Theatre) -> None:
 
 def troubles(theatre: Theatre) -> None:
     """Many refusals at once"""
-    theatre.control("accounts/220/archive")
+    theatre.control("accounts/210/archive")
     theatre.complete(3)
     theatre.wait_until(lambda: not theatre.invoices().waiting().exists(), "The refusals")
     theatre.shots(
@@ -84,9 +85,11 @@ def troubles(theatre: Theatre) -> None:
 
 def quiet(theatre: Theatre) -> None:
     """Everything mended"""
-    theatre.control("accounts/220/restore")
+    theatre.control("accounts/210/restore")
     theatre.control(f"contacts/{theatre.contact_of(ARCHIVED)}/restore")
     connection = Connection.objects.for_practice(theatre.practice).current().get()
+    merged = Contact.objects.for_practice(theatre.practice).get(name=INTO)
+    contacts.link(client=theatre.client(MERGED), contact=merged, by=theatre.busy.owner, at=timezone.now())
     run = asking.request_sync(connection=connection, by=theatre.busy.owner, at=timezone.now())
     theatre.shots(Shot("integrations-syncing", theatre.page("xero_sync:integrations")))
     theatre.wait_until(lambda: _ended(theatre, run), "The sync")

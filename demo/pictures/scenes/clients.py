@@ -10,7 +10,7 @@ from demo.fill import write_history
 from demo.firms import FIRMS
 from demo.pictures.camera import Shot
 from demo.pictures.stage import Theatre
-from demo.pictures.steps import click, dialog, fill, open_menu, send, tick, upload, wait
+from demo.pictures.steps import click, dialog, fill, open_labelled, send, tick, upload, wait
 
 GOOD = b"""Client,Contact name,E-mail,Company number
 Tern & Tide Sailmakers Ltd,Una Tern,office@terntide.example,09911882
@@ -54,7 +54,7 @@ def records(theatre: Theatre) -> None:
         Shot("client-new", theatre.page("clients:create")),
         Shot("client-form-errors", theatre.page("clients:create"), wrong),
         Shot("client-edit", theatre.page("clients:edit", **one)),
-        Shot("client-close", theatre.page("clients:client", **one), (open_menu("More"), dialog("Close", "link"))),
+        Shot("client-close", theatre.page("clients:client", **one), (open_labelled("More actions"), dialog("Mark as Closed", "link"))),
         Shot("client-closed", theatre.page("clients:client", **closed)),
         Shot("client-why", theatre.page("billing:client_invoicing", **one), (dialog("Why no invoice?", "link"),)),
         *(Shot(f"client-{tab}", theatre.page(route, **one)) for tab, route in tabs.items()),

@@ -38,7 +38,7 @@ def editor(theatre: Theatre) -> None:
         Shot(
             "editor-2-errors",
             theatre.page("proposals:services", **one),
-            (unfold("#line-0"), fill("form-0-price", "-"), send("#step")),
+            (unfold("#line-0"), fill("lines-0-price", "-"), send("#step")),
         ),
         Shot("editor-3-customise", theatre.page("proposals:customise", **one)),
         Shot("editor-4-review", theatre.page("proposals:review", **one)),

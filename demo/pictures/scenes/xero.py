@@ -1,10 +1,8 @@
 """Connecting Xero through its own page, and losing it."""
 
-from playwright.sync_api import Page
-
 from demo.pictures.camera import Shot
 from demo.pictures.stage import Theatre
-from demo.pictures.steps import dialog
+from demo.pictures.steps import dialog, open_labelled
 from xero_sync.models import Connection, SyncRun
 
 
@@ -19,7 +17,7 @@ def connecting(theatre: Theatre) -> None:
     synced = SyncRun.objects.for_practice(theatre.practice)
     theatre.wait_until(lambda: synced.filter(finished_at__isnull=False).exists(), "The first sync", 90)
     theatre.shots(
-        Shot("integrations-connected", page), Shot("disconnecting", page, (more, dialog("Disconnect", "link")))
+        Shot("integrations-connected", page), Shot("disconnecting", page, (open_labelled("More actions for Xero"), dialog("Disconnect", "link")))
     )
 
 
@@ -41,10 +39,6 @@ def choose(theatre: Theatre, path: str) -> None:
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_url("**/settings/integrations/")
     page.close()
-
-
-def more(page: Page) -> None:
-    page.get_by_label("More actions for Xero").click()
 
 
 def lost(theatre: Theatre) -> None:
