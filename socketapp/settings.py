@@ -192,6 +192,7 @@ BANNERS: list[str] = [  # banners(practice) -> list of Banner
 ]
 UNREAD: list[str] = ["notifications.outbox.unread_count"]  # unread(user, practice) -> int
 ATTENTION: list[str] = [  # attention(membership, at) -> list of Card
+    "clients.views.attention.attention",
     "xero_sync.reports.attention.attention",
     "billing.views.attention.attention",
     "proposals.operations.attention",

@@ -7,13 +7,19 @@ from datetime import date
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Sum
+from django.db.models import Min, Sum
 
 from billing.models import PlanRow
 from billing.reports.plan_page import Entry
 from clients.models import Practice
 
 NOTHING = Decimal("0.00")
+GAINS = {
+    PlanRow.Change.NEW: PlanRow.Change.NEW,
+    PlanRow.Change.RETURNING: PlanRow.Change.NEW,
+    PlanRow.Change.EXPANSION: PlanRow.Change.EXPANSION,
+}
+LOSSES = (PlanRow.Change.CONTRACTION, PlanRow.Change.CHURN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +97,24 @@ def twelve_months(practice: Practice, month: date) -> list[dict[str, object]]:
             sums[of].down[change] = Decimal(last_amount)
         elif amount:
             sums[of].up[change] = Decimal(amount)
+    return [each.as_bar() for each in sums.values()]
+
+
+def movement(practice: Practice, month: date) -> list[dict[str, object]]:
+    """By how much each of twelve months differed from the one before it, and why; what went hangs below the line.
+
+    Quarters and years that come and go are no movement, so they are left out; so is the practice's very first plan.
+    """
+    months = [month - relativedelta(months=back) for back in range(11, -1, -1)]
+    sums = {each: MonthSums(each) for each in months}
+    rows = PlanRow.objects.for_practice(practice).filter(plan__month__gte=months[0], plan__month__lte=month)
+    first = PlanRow.objects.for_practice(practice).aggregate(month=Min("plan__month"))["month"]
+    later = rows.exclude(plan__month=first).order_by()
+    grouped = later.values_list("plan__month", "change").annotate(Sum("amount"), Sum("last_amount"))
+    for of, change, amount, last_amount in grouped:
+        moved = Decimal(amount) - Decimal(last_amount)
+        if change in GAINS and moved > 0:
+            sums[of].up[GAINS[change]] = sums[of].up.get(GAINS[change], NOTHING) + moved
+        elif change in LOSSES and moved < 0:
+            sums[of].down[change] = -moved
     return [each.as_bar() for each in sums.values()]

@@ -1,6 +1,6 @@
 """What of billing needs somebody today, and the counts that stand on every page."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from billing import calendar
-from billing.models import BillingPlan, BillingSettings, Invoice, PostingHold, WorkItem
-from billing.reports import refusals, results
+from billing.models import BillingPlan, BillingSettings, Invoice, PostingHold, PricingMenu, WorkItem
+from billing.reports import plan_sums, refusals, results
 from clients.access import Action, may
 from clients.models import Membership, Practice
 
@@ -37,7 +37,7 @@ def attention(membership: Membership, at: datetime) -> list[dict[str, Any]]:
     if not may(membership, Action.BILLING):
         return []
     practice = membership.practice
-    cards = [*_plans(practice, at), _refused(practice), _proposed(practice)]
+    cards = [*_plans(practice, at), _refused(practice), _proposed(practice), _first_menu(membership)]
     return [card for card in cards if card]
 
 
@@ -105,6 +105,21 @@ def _item(practice: Practice, invoice: Invoice) -> dict[str, Any]:
     }
 
 
+def _first_menu(membership: Membership) -> dict[str, Any]:
+    """On the first days: nothing to sell, nothing to propose."""
+    practice = membership.practice
+    if not may(membership, Action.SETTINGS) or PricingMenu.objects.for_practice(practice).exists():
+        return {}
+    return {
+        "tone": "accent",
+        "icon": "tag",
+        "title": "Set up what you sell",
+        "note": "A pricing menu holds your services with their prices; proposals choose from it.",
+        "url": reverse("billing:services", kwargs={"practice": practice.slug}),
+        "action": "Make a menu",
+    }
+
+
 def _proposed(practice: Practice) -> dict[str, Any]:
     proposed = WorkItem.objects.for_practice(practice).open().filter(proposed_at__isnull=False)
     fees = list(proposed.values_list("amount", flat=True))
@@ -125,7 +140,7 @@ def _proposed(practice: Practice) -> dict[str, Any]:
 
 
 def overview(membership: Membership, at: datetime) -> list[dict[str, Any]]:
-    """This month's plan in three figures, for those who may see it."""
+    """This month's plan in three figures and how the billed sum moved, for those who may see it."""
     if not may(membership, Action.BILLING):
         return []
     practice = membership.practice
@@ -144,4 +159,14 @@ def overview(membership: Membership, at: datetime) -> list[dict[str, Any]]:
         "url": url,
         "action": "Open the plan",
     }
-    return [panel | ({"lead": f"The {month:%B} plan posts {when}."} if days >= 0 and not plan.is_raised else {})]
+    lead = {"lead": f"The {month:%B} plan posts {when}."} if days >= 0 and not plan.is_raised else {}
+    return [panel | lead, *_movement(practice, month)]
+
+
+def _movement(practice: Practice, month: date) -> list[dict[str, Any]]:
+    """Twelve months of gains and losses, once there are some."""
+    months = plan_sums.movement(practice, month)
+    if not any(bar["up"] or bar["down"] for bar in months):
+        return []
+    said = "By how much each month's plan differed from the one before, quarterly and annual services left out."
+    return [{"title": "Movement of what you bill", "text": said, "months": months}]

@@ -17,7 +17,14 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 HEIGHT = 900
 HIGHEST = 5000
 PATIENCE = 15_000  # milliseconds
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--lang=en-GB"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--lang=en-GB",
+]
 LISTEN = """
 window.breaches = [];
 addEventListener('securitypolicyviolation', (it) => window.breaches.push(`${it.violatedDirective} ${it.blockedURI}`));

@@ -54,7 +54,11 @@ def records(theatre: Theatre) -> None:
         Shot("client-new", theatre.page("clients:create")),
         Shot("client-form-errors", theatre.page("clients:create"), wrong),
         Shot("client-edit", theatre.page("clients:edit", **one)),
-        Shot("client-close", theatre.page("clients:client", **one), (open_labelled("More actions"), dialog("Mark as Closed", "link"))),
+        Shot(
+            "client-close",
+            theatre.page("clients:client", **one),
+            (open_labelled("More actions"), dialog("Mark as Closed", "link")),
+        ),
         Shot("client-closed", theatre.page("clients:client", **closed)),
         Shot("client-why", theatre.page("billing:client_invoicing", **one), (dialog("Why no invoice?", "link"),)),
         *(Shot(f"client-{tab}", theatre.page(route, **one)) for tab, route in tabs.items()),

@@ -17,7 +17,8 @@ def connecting(theatre: Theatre) -> None:
     synced = SyncRun.objects.for_practice(theatre.practice)
     theatre.wait_until(lambda: synced.filter(finished_at__isnull=False).exists(), "The first sync", 90)
     theatre.shots(
-        Shot("integrations-connected", page), Shot("disconnecting", page, (open_labelled("More actions for Xero"), dialog("Disconnect", "link")))
+        Shot("integrations-connected", page),
+        Shot("disconnecting", page, (open_labelled("More actions for Xero"), dialog("Disconnect", "link"))),
     )
 
 
