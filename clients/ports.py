@@ -28,7 +28,7 @@ def invitation_letter() -> InvitationLetter:
     return found
 
 
-MatchFilter = Callable[[QuerySet[Client], str], QuerySet[Client]]
+MatchFilter = Callable[[Practice, str], QuerySet[Client]]
 
 
 def match_states() -> Mapping[str, str]:
@@ -37,10 +37,10 @@ def match_states() -> Mapping[str, str]:
     return states
 
 
-def in_match_state(clients: QuerySet[Client], state: str) -> QuerySet[Client]:
+def in_match_state(clients: QuerySet[Client], practice: Practice, state: str) -> QuerySet[Client]:
     """Clients in this match state, as the ledger's app knows it: `settings.MATCH_FILTER` names the function."""
     path: str = getattr(settings, "MATCH_FILTER", "")
     if not path or state not in match_states():
         return clients
-    narrow: MatchFilter = import_string(path)
-    return narrow(clients, state)
+    found: MatchFilter = import_string(path)
+    return clients.filter(pk__in=found(practice, state).values("pk"))

@@ -182,6 +182,15 @@ XERO_GATEWAY = "xero_sync.gateway.open_gateway"
 XERO_CLOCK = "xero_sync.operations.clock.database_now"  # workers' own clocks may differ; a test travels in time
 XERO_CHECKPOINT = ""  # the fault tests end a worker where this is called
 
+MATCH_STATES: dict[str, str] = {  # by which the list of clients can be filtered
+    "linked": "Linked",
+    "suggested": "Suggested",
+    "unmatched": "Unmatched",
+    "archived": "Archived in Xero",
+    "merged": "Merged in Xero",
+}
+MATCH_FILTER = "xero_sync.reports.matching_queue.clients_in_state"  # found(practice, state) -> clients
+
 # ── The shell and Home: whom they ask, by name; see socketapp.ui and socketapp.home ─────────────────
 
 COUNTS: list[str] = [  # counts(practice) -> dict of what waits behind the doors of the navigation, by name

@@ -77,7 +77,7 @@ class ClientFilterForm(forms.Form):
             clients = clients.filter(group=group)
         if tag := self.given("tag"):
             clients = clients.filter(tags__name=tag)
-        return in_match_state(self._of_owner(clients), self.given("match"))
+        return in_match_state(self._of_owner(clients), self.practice, self.given("match"))
 
     def _of_owner(self, clients: QuerySet[Client]) -> QuerySet[Client]:
         owner = self.given("owner")

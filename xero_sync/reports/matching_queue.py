@@ -9,7 +9,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QueryS
 
 from clients.models import Client, Practice
 from clients.models.clients import ClientQuerySet
-from xero_sync.models import Contact, ContactLink, ContactSuggestion
+from xero_sync.models import Connection, Contact, ContactLink, ContactSuggestion
 
 
 class Match(StrEnum):
@@ -100,6 +100,13 @@ def counts(clients: ClientQuerySet) -> dict[str, int]:
 def in_state(clients: ClientQuerySet, states: Collection[str]) -> ClientQuerySet:
     """Those in one of these states."""
     return clients.filter(Q(("match__in", sorted(states))))
+
+
+def clients_in_state(practice: Practice, state: str) -> ClientQuerySet:
+    """For the filter of the list of clients: those in one match state; nobody while no organisation is connected."""
+    connection = Connection.objects.for_practice(practice).current().first()
+    clients: ClientQuerySet = Client.objects.for_practice(practice)
+    return in_state(with_match(practice, connection.tenant_id), {state}) if connection else clients.none()
 
 
 def only(clients: ClientQuerySet, *, match: str, text: str) -> ClientQuerySet:
