@@ -196,7 +196,7 @@ MATCH_FILTER = "xero_sync.reports.matching_queue.clients_in_state"  # found(prac
 COUNTS: list[str] = [  # counts(practice) -> dict of what waits behind the doors of the navigation, by name
     "billing.views.attention.counts",
 ]
-BANNERS: list[str] = [  # banners(practice) -> list of Banner
+BANNERS: list[str] = [  # banners(practice, at) -> list of Banner
     "xero_sync.reports.banners.banners",
 ]
 UNREAD: list[str] = ["notifications.outbox.unread_count"]  # unread(user, practice) -> int

@@ -1,7 +1,8 @@
 """The shell around every page: who is here, where one can go, what waits, and what must be known wherever one is.
 
-Apps speak to it by name, in settings: COUNTS (`counts(practice) -> {name: int}`), BANNERS (`banners(practice) -> list`
-of `Banner`) and UNREAD (`unread(user, practice) -> int`). They return plain values, so that none has to know the shell.
+Apps speak to it by name, in settings: COUNTS (`counts(practice) -> {name: int}`), BANNERS (`banners(practice, at) ->
+list` of `Banner`) and UNREAD (`unread(user, practice) -> int`). They return plain values, so that none has to know the
+shell.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -107,7 +108,7 @@ def _practice_shell(request: HttpRequest, membership: Membership, now: datetime)
         practice=practice,
         membership=membership,
         navigation=_navigation(request, membership, counts),
-        banners=_banners(membership, counts),
+        banners=_banners(membership, counts, now),
         other_practices=_other_practices(request, membership),
         unread=sum(ask(membership.user, practice) for ask in _named("UNREAD")),
         home_url=url_of("home", practice) or "/",
@@ -141,10 +142,12 @@ def _current(path: str, shown: Mapping[Door, str], home: str) -> Door | None:
     return max(near, key=lambda door: len(above[door]), default=None)
 
 
-def _banners(membership: Membership, counts: Mapping[str, int]) -> list[Banner]:
+def _banners(membership: Membership, counts: Mapping[str, int], now: datetime) -> list[Banner]:
     """The connection lost first, then Safe Mode, then the rest."""
     practice = membership.practice
-    said: Iterable[Banner] = [_offered(banner, membership) for ask in _named("BANNERS") for banner in ask(practice)]
+    said: Iterable[Banner] = [
+        _offered(banner, membership) for ask in _named("BANNERS") for banner in ask(practice, now)
+    ]
     safe = [_safe_mode(membership)] if practice.is_safe_mode else []
     if counts.get("to_confirm") and not practice.is_safe_mode:
         safe = [_after_safe_mode(membership)]

@@ -1,5 +1,7 @@
 """A router in which every entry of the navigation is mounted, and what apps may say to the shell."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
@@ -26,7 +28,7 @@ urlpatterns = [
 ]
 
 
-def said(practice: Practice) -> list[Banner]:
+def said(practice: Practice, at: datetime) -> list[Banner]:
     return [
         {"tone": "info", "title": "Plan drifted.", "text": "2 proposals changed after approval."},
         {"tone": "bad", "title": "Xero is disconnected", "text": "42 invoices wait."},

@@ -1,8 +1,10 @@
 """The Integrations page in all its states, syncs with live progress, banners and Home."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -187,6 +189,45 @@ def test_the_banner_is_on_every_page_and_its_button_only_for_those_who_may_recon
     assert "Reconnect to Xero" in as_owner
     assert "Xero is disconnected since" in as_apprentice
     assert "Reconnect to Xero" not in as_apprentice
+
+
+@time_machine.travel(datetime(2026, 10, 1, 9, 0, tzinfo=UTC), tick=False)
+@pytest.mark.parametrize(
+    ("scope", "until", "said"),
+    [
+        ("day", timedelta(hours=11), "The calls that Xero allows in a day are used up. Posting goes on at 21:00."),
+        ("unreachable", timedelta(minutes=5), "Xero does not answer. Posting goes on at 10:05."),
+        ("minute", timedelta(hours=20), "Xero asked Socket to slow down. Posting goes on at 06:00 on 2 October."),
+    ],
+)
+def test_while_xero_makes_us_wait_every_page_says_what_waits_and_until_when(
+    scope: str, until: timedelta, said: str, client: Client, north: Practice
+) -> None:
+    make_connection(north)
+    Lane.objects.create(practice=north, next_ok_at=timezone.now() + until, waiting_for=scope)
+    make_invoice(make_client(north))
+    log_in(client, make_member(north))
+
+    home = words(client.get(f"/p/{north.slug}/"))
+
+    assert said in home
+    assert "1 invoice waits; it goes out by itself." in home
+    assert f"{said} 1 waits." in words(client.get(page("integrations", north)))
+
+
+def test_a_pause_of_a_moment_or_without_anything_that_waits_is_not_worth_a_word(
+    client: Client, north: Practice
+) -> None:
+    make_connection(north)
+    lane = Lane.objects.create(
+        practice=north, next_ok_at=timezone.now() + timedelta(hours=1), waiting_for="unreachable"
+    )
+    log_in(client, make_member(north))
+    assert "Xero does not answer" not in words(client.get(f"/p/{north.slug}/"))
+
+    make_invoice(make_client(north))
+    Lane.objects.for_practice(north).filter(pk=lane.pk).update(next_ok_at=timezone.now() + timedelta(seconds=15))
+    assert "Xero does not answer" not in words(client.get(f"/p/{north.slug}/"))
 
 
 def test_everybody_is_written_to_with_what_waits(client: Client, north: Practice) -> None:

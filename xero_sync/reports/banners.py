@@ -1,5 +1,6 @@
 """What must be known on every page: that Xero is not reached, and what waits for it."""
 
+from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
 from django.urls import reverse
@@ -8,7 +9,7 @@ from billing.models import Invoice
 from clients.access import Action
 from clients.models import Practice
 from xero_sync.models import Connection
-from xero_sync.reports.integration import last_connection
+from xero_sync.reports.integration import last_connection, pause_of
 
 ICON = "plug-connected-x"
 
@@ -25,15 +26,29 @@ class Banner(TypedDict):
     needs: NotRequired[Any]
 
 
-def banners(practice: Practice) -> list[Banner]:
+def banners(practice: Practice, at: datetime) -> list[Banner]:
     """One query while all is well."""
     connection = last_connection(practice)
-    if connection is None or connection.is_connected:
+    if connection is None:
         return []
+    if connection.is_connected:
+        return _paused(connection, at)
     waiting = Invoice.objects.for_practice(practice).waiting().count()
     if connection.is_disconnected:
         return [_disconnected(practice, waiting)] if waiting else []
     return [_lost(connection, practice, waiting)]
+
+
+def _paused(connection: Connection, at: datetime) -> list[Banner]:
+    """Xero lets us in, and yet what waits has to go on waiting: why, and until when."""
+    practice = connection.practice
+    pause = pause_of(connection, at)
+    waiting = Invoice.objects.for_practice(practice).waiting().filter(is_released=True).count() if pause else 0
+    if not waiting:
+        return []
+    said = "1 invoice waits; it goes out" if waiting == 1 else f"{waiting:,} invoices wait; they go out"
+    text = f"{said} by itself." if waiting == 1 else f"{said} by themselves."
+    return [{"tone": "warn", "icon": "clock", "title": pause, "text": text, "url": "", "action": ""}]
 
 
 def _lost(connection: Connection, practice: Practice, waiting: int) -> Banner:

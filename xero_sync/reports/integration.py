@@ -9,11 +9,21 @@ from django.db.models import Count, Max, Q, Sum
 
 from billing.models import Invoice, InvoiceTemplate, LedgerAccount, TrackingCategory
 from clients.models import Practice
+from xero_sync.errors import Scope
 from xero_sync.models import Connection, Contact, Difference, Lane, Push, SyncRun
 from xero_sync.reports.matching_queue import OPEN, counts, with_match
 
 CALLS_KEPT = 100  # what the queue leaves for people; see xero_sync.operations.lanes
 NIGHTS_SHOWN = 5
+NOTABLE = timedelta(seconds=30)  # a shorter pause is over before it is read
+PAUSES: dict[str, str] = {
+    Scope.MINUTE: "Xero asked Socket to slow down.",
+    Scope.CONCURRENT: "Xero asked Socket to slow down.",
+    Scope.APP: "Xero asked Socket as a whole to slow down.",
+    Scope.DAY: "The calls that Xero allows in a day are used up.",
+    Scope.UNREACHABLE: "Xero does not answer.",
+    Scope.OUR_APP: "Xero refuses Socket’s own key, which whoever runs Socket has to renew.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,9 @@ class Check:
 
 def last_connection(practice: Practice) -> Connection | None:
     """The connection that stands, else the last one that was ended."""
-    rows = Connection.objects.for_practice(practice).select_related("connected_by", "disconnected_by", "grant")
+    rows = Connection.objects.for_practice(practice).select_related(
+        "connected_by", "disconnected_by", "grant", "practice__lane"
+    )
     found = list(rows.order_by("-connected_at", "-pk")[:10])
     return next((each for each in found if not each.is_disconnected), found[0] if found else None)
 
@@ -111,9 +123,20 @@ def lane_of(practice: Practice) -> Lane | None:
     return Lane.objects.for_practice(practice).first()
 
 
-def health(connection: Connection, runs: Sequence[SyncRun]) -> list[Check]:
+def pause_of(connection: Connection, at: datetime) -> str:
+    """Why nothing is sent at present although Xero lets us in, and until when; nothing for a pause of a moment."""
+    lane: Lane | None = getattr(connection.practice, "lane", None)
+    if lane is None or lane.waiting_for not in PAUSES or lane.next_ok_at - at < NOTABLE:
+        return ""
+    zone = connection.practice.zone
+    until, today = lane.next_ok_at.astimezone(zone), at.astimezone(zone).date()
+    day = "" if until.date() == today else f" on {until.day} {until:%B}"
+    return f"{PAUSES[lane.waiting_for]} Posting goes on at {until:%H:%M}{day}."
+
+
+def health(connection: Connection, runs: Sequence[SyncRun], *, at: datetime) -> list[Check]:
     """Whether the way to Xero is clear, point by point."""
-    return [_permission(connection), _last_reading(runs), _queue(connection), _differences(connection)]
+    return [_permission(connection), _last_reading(runs), _queue(connection, at), _differences(connection)]
 
 
 def _permission(connection: Connection) -> Check:
@@ -132,8 +155,8 @@ def _last_reading(runs: Sequence[SyncRun]) -> Check:
     return Check("good", "Sync", "The last one read everything.")
 
 
-def _queue(connection: Connection) -> Check:
-    """What is under way, and what Xero's answer to is not known."""
+def _queue(connection: Connection, at: datetime) -> Check:
+    """What is under way, what Xero's answer to is not known, and how long the rest has to wait."""
     found = (
         Push.objects.for_practice(connection.practice_id)
         .unfinished()
@@ -145,6 +168,8 @@ def _queue(connection: Connection) -> Check:
     waiting = found["waiting"]
     if waiting and not connection.is_connected:
         return Check("warn", "Queue", f"{waiting} {'waits' if waiting == 1 else 'wait'} for the connection.")
+    if waiting and (pause := pause_of(connection, at)):
+        return Check("warn", "Queue", f"{pause} {waiting} {'waits' if waiting == 1 else 'wait'}.")
     return Check("good", "Queue", f"{waiting} on the way to Xero." if waiting else "Nothing waits, nothing unknown.")
 
 

@@ -97,7 +97,7 @@ def _facts(practice: Practice, connection: Connection, *, at: datetime) -> dict[
         "runs": [in_words(run) for run in runs if run.is_ended],
         "open_run": next((in_words(run) for run in runs if run.is_open), None),
         "exchanges": integration.exchanges(connection),
-        "health": integration.health(connection, runs),
+        "health": integration.health(connection, runs, at=at),
         "calls_left": integration.calls_left(integration.lane_of(practice), at=at),
         "calls_kept": integration.CALLS_KEPT,
         "waiting": integration.waiting(practice),
