@@ -13,6 +13,7 @@ STATUS_FIELDS = {
 }
 REFERENCE_LIMIT = 255
 PLACEHOLDER = re.compile(r"\{(proposal|period|po)\}")
+NAMED_PROPOSAL = re.compile(r"\bproposals? *\{proposal\}", re.IGNORECASE)
 
 
 def posting_status(terms: EffectiveTerms, kind: str) -> str:
@@ -27,7 +28,8 @@ def invoice_reference(pattern: str, *, proposals: Iterable[int], period: str, pu
     """The practice's pattern with {proposal}, {period} and {po} filled in; what is empty leaves no gap."""
     numbers = ", ".join(str(number) for number in sorted(set(proposals)))
     values = {"proposal": numbers, "period": period, "po": purchase_order}
-    text = PLACEHOLDER.sub(lambda found: values[found[1]], pattern)
+    known = pattern if numbers else NAMED_PROPOSAL.sub("", pattern)  # ad-hoc work has no proposal to name
+    text = PLACEHOLDER.sub(lambda found: values[found[1]], known)
     return " ".join(text.split()).strip(" ,-/·")[:REFERENCE_LIMIT]
 
 

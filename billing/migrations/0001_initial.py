@@ -304,7 +304,7 @@ class Migration(migrations.Migration):
                 ('one_off_account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.ledgeraccount')),
                 ('numbering', models.CharField(choices=[('own', 'Our own series'), ('ledger', "The ledger's numbering")], default='own', max_length=10)),
                 ('number_prefix', models.CharField(default='S-', max_length=12)),
-                ('reference_pattern', models.CharField(blank=True, default='{proposal} {period}', max_length=120)),
+                ('reference_pattern', models.CharField(blank=True, default="Proposal {proposal}, {period}", max_length=120)),
                 ('destination', models.CharField(default='xero', max_length=20)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('always_draft_templates', models.ManyToManyField(blank=True, related_name='+', to='billing.invoicetemplate')),

@@ -77,7 +77,7 @@ class BillingSettings(PracticeRecord):
     )
     numbering = models.CharField(max_length=10, choices=Numbering.choices, default=Numbering.OWN)
     number_prefix = models.CharField(max_length=12, default="S-")
-    reference_pattern = models.CharField(max_length=120, default="{proposal} {period}", blank=True)
+    reference_pattern = models.CharField(max_length=120, default="Proposal {proposal}, {period}", blank=True)
     destination = models.CharField(max_length=20, default="xero")
     updated_at = models.DateTimeField(auto_now=True)
 

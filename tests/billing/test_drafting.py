@@ -376,3 +376,8 @@ def test_whatever_is_merged_the_invoices_add_up_to_the_lines(
     for line in (line for draft in found for line in draft.lines):
         first, second = line.tracking_1, line.tracking_2
         assert first is None or second is None or first.category_id != second.category_id
+
+
+def test_ad_hoc_work_has_no_proposal_to_name() -> None:
+    found = invoice_reference("Proposal {proposal}, {period}", proposals=[], period="October 2026", purchase_order="")
+    assert found == "October 2026"
