@@ -155,3 +155,7 @@ class ApiToken(PracticeRecord):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it still opens the practice; it never outlives the login of whoever made it."""
+        return self.revoked_at is None and at < self.expires_at and self.created_by.is_active

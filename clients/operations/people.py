@@ -18,7 +18,7 @@ from clients.errors import (
     WrongPerson,
 )
 from clients.models import Client, Invitation, Membership, Practice, Role, User
-from clients.operations.tokens import revoke_tokens_above
+from clients.operations.tokens import revoke_invitations_above, revoke_tokens_above
 from clients.ports import invitation_letter
 from clients.records import token_hash
 
@@ -169,7 +169,7 @@ def change_role(*, membership: Membership, role: str, by: User, at: datetime) ->
     with transaction.atomic():
         _guard_last_owner(membership, stays=wanted == Role.OWNER)
         membership.practice.memberships.filter(pk=membership.pk).update(role=wanted)
-        revoke_tokens_above(membership=membership, role=wanted, at=at)
+        _leave_nothing_above(membership, wanted, at)
     membership.role = wanted
     return membership
 
@@ -182,7 +182,13 @@ def remove_member(*, membership: Membership, by: User, at: datetime) -> None:
         _guard_last_owner(membership, stays=False)
         membership.practice.memberships.filter(pk=membership.pk, left_at=None).update(left_at=at)
         Client.objects.for_practice(membership.practice_id).filter(owner=membership).update(owner=None, updated_at=at)
-        revoke_tokens_above(membership=membership, role=Role.NONE, at=at)
+        _leave_nothing_above(membership, Role.NONE, at)
+
+
+def _leave_nothing_above(membership: Membership, role: Role, at: datetime) -> None:
+    """What somebody made with the rights they had ends with those rights."""
+    revoke_tokens_above(membership=membership, role=role, at=at)
+    revoke_invitations_above(membership=membership, role=role, at=at)
 
 
 def _guard_last_owner(membership: Membership, *, stays: bool) -> None:

@@ -37,9 +37,23 @@ def revoke_tokens_above(*, membership: Membership, role: str, at: datetime) -> i
     """A person who may do less from now on leaves no token behind that may do more. How many were revoked."""
     if membership.user_id is None:
         return 0
-    too_high = [each for each in Role.values if RANK[Role(each)] > RANK[Role(role)]]
-    tokens = membership.practice.apitokens.filter(created_by=membership.user_id, role__in=too_high, revoked_at=None)
+    made = membership.practice.apitokens.filter(created_by=membership.user_id, revoked_at=None)
+    tokens = made.filter(role__in=_above(role))
     return tokens.update(revoked_at=at)
+
+
+def revoke_invitations_above(*, membership: Membership, role: str, at: datetime) -> int:
+    """Nor an open invitation that they could not write any more: it may lead to themselves. How many were revoked."""
+    if membership.user_id is None:
+        return 0
+    waiting = membership.practice.invitations.filter(invited_by=membership.user_id, accepted_at=None, revoked_at=None)
+    if RANK[Role(role)] >= RANK[Role.ADMIN]:
+        waiting = waiting.filter(role__in=_above(role))
+    return waiting.update(revoked_at=at)
+
+
+def _above(role: str) -> list[str]:
+    return [each for each in Role.values if RANK[Role(each)] > RANK[Role(role)]]
 
 
 def record_use(*, token: ApiToken, at: datetime) -> None:
