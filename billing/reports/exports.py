@@ -22,7 +22,7 @@ DETAIL = (
     *("Client", "Proposal", "Service", "Description", "Kind", "Quantity", "Unit price", "Net"),
     *("Account code", "Tracking 1", "Tracking 2", "Why"),
 )
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def summary(found: Iterable[Entry]) -> Iterator[tuple[Cell, ...]]:
@@ -77,5 +77,10 @@ def _line(line: PlanLine, defaults: dict[str, str]) -> tuple[Cell, ...]:
 
 
 def escaped(row: Iterable[Cell]) -> list[Cell]:
-    """A text that a spreadsheet would take for a formula stays a text."""
-    return [f"'{cell}" if isinstance(cell, str) and cell.startswith(DANGEROUS) else cell for cell in row]
+    """A text that a spreadsheet would take for a formula stays a text; what no workbook can hold is left out."""
+    return [_safe(cell) if isinstance(cell, str) else cell for cell in row]
+
+
+def _safe(text: str) -> str:
+    legal = "".join(letter for letter in text if letter >= " " or letter in "\n\t")
+    return f"'{legal}" if legal.startswith(DANGEROUS) else legal

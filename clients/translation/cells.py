@@ -55,6 +55,7 @@ def read_values(row: Mapping[str, str], *, is_xero: bool) -> dict[str, Any]:
     cells = {column: _clean(column, cell) for column, cell in row.items()}
     values = _from_xero(cells) if is_xero else _from_template(cells)
     values = {field: value for field, value in values.items() if value not in ("", None, [])}
+    _check_lengths(values)
     if not name_key(values.get("name", "")):
         raise Problem("There is no name. Every client needs one.")
     if number := values.get("company_number"):
@@ -138,10 +139,14 @@ def _tags(names: Iterable[str]) -> list[str]:
     return tags
 
 
-def _check(values: Mapping[str, Any]) -> None:
+def _check_lengths(values: Mapping[str, Any]) -> None:
+    """First of all: what follows looks at every letter of a text more than once."""
     for field, most in LIMITS.items():
         if len(values.get(field, "")) > most:
             raise Problem(f"The {LABELS[field]} has {len(values[field]):,} characters and {most:,} fit.")
+
+
+def _check(values: Mapping[str, Any]) -> None:
     if email := values.get("email"):
         try:
             validate_email(email)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from itertools import islice
 from typing import Any
 
 from clients.translation.cells import Problem, read_values
@@ -23,6 +24,8 @@ SIGNATURES = {
 }
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 MOST_IN_A_CELL = 131_072  # csv's own limit; a longer cell means an open quotation mark
+MOST_COLUMNS = 500
+MOST_ROWS = 100_000  # more would keep a worker's memory and everybody's queue for themselves
 
 
 class Unreadable(Exception):
@@ -49,9 +52,14 @@ def read_file(content: bytes) -> Sheet:
     """The rows of a file, numbered as a spreadsheet numbers them (the header is row 1). Raises Unreadable."""
     lines = _lines(_text(content))
     header = next(lines, (0, []))[1]
+    if len(header) > MOST_COLUMNS:
+        raise Unreadable(f"This file has {len(header):,} columns, more than any export. Export the contacts again.")
     columns = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in header]
     layout = _layout(columns, header)
-    rows = [_row(number, columns, cells, layout) for number, cells in lines if any(cell.strip() for cell in cells)]
+    found = (_row(number, columns, cells, layout) for number, cells in lines if any(cell.strip() for cell in cells))
+    rows = list(islice(found, MOST_ROWS + 1))
+    if len(rows) > MOST_ROWS:
+        raise Unreadable(f"This file has more than {MOST_ROWS:,} rows. Split it, and import the parts in turn.")
     if not rows:
         raise Unreadable("This file has a header and no rows. Export the contacts again and choose the new file.")
     return Sheet(layout=layout, rows=rows)
