@@ -1,5 +1,6 @@
 """Who a letter goes to, what goes with it, and which kinds a person may switch off. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,6 +32,14 @@ class Letter:
     subject: str
     text: str
     html: str
+
+
+DOORS = re.compile(r"(/(?:sign|invitations)/)[\w-]{20,}")
+
+
+def without_doors(text: str) -> str:
+    """The words of a letter, with … where an address opens something to whoever holds it: only the recipient may."""
+    return DOORS.sub(r"\1…", text)
 
 
 ALWAYS_SENT = frozenset({"connection_lost", "connection_reminder", "connection_restored", "invitation"})

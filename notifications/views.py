@@ -14,7 +14,7 @@ from clients.access import Action, PracticeRequest, practice_page
 from notifications import operations
 from notifications.forms import KindsForm
 from notifications.models import Message
-from notifications.records import KINDS
+from notifications.records import KINDS, without_doors
 
 PER_PAGE = 50
 WITHOUT_BODIES = ("text", "html")
@@ -91,9 +91,9 @@ def _letter(request: PracticeRequest, message_id: int) -> Message:
 @require_safe
 def letter(request: PracticeRequest, message_id: int) -> HttpResponse:
     message = _letter(request, message_id)
-    return render(
-        request, "notifications/letter.html", {"message": message, "files": message.attachments.defer("content")}
-    )
+    files = message.attachments.defer("content")
+    context = {"message": message, "words": without_doors(message.text), "files": files}
+    return render(request, "notifications/letter.html", context)
 
 
 @practice_page(Action.PROPOSALS)
@@ -101,7 +101,7 @@ def letter(request: PracticeRequest, message_id: int) -> HttpResponse:
 @xframe_options_sameorigin
 def letter_page(request: PracticeRequest, message_id: int) -> HttpResponse:
     """The letter as the client will see it, on a page of its own that may run and fetch nothing."""
-    response = HttpResponse(_letter(request, message_id).html)
+    response = HttpResponse(without_doors(_letter(request, message_id).html))
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
     response["Content-Security-Policy"] = policy
     return response

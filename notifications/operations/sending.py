@@ -1,6 +1,7 @@
 """Letters go out at least once: claimed by a guarded update, sent outside any transaction, then marked."""
 
 from datetime import datetime, timedelta
+from email.utils import formataddr
 
 import structlog
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db.models import F
 
 from clients.models import Practice
 from notifications.models import Message
-from notifications.records import LAST_ATTEMPT, LEASE, wait_before
+from notifications.records import LAST_ATTEMPT, LEASE, wait_before, without_doors
 
 log = structlog.get_logger(__name__)
 DUE = (Message.Status.WAITING, Message.Status.SENDING)
@@ -41,20 +42,25 @@ def _claim(message: Message, at: datetime) -> bool:
 def _send(message: Message, at: datetime) -> None:
     try:
         _post(message)
-    except OSError as problem:
+    except (OSError, ValueError) as problem:  # a server that refuses, or words that no header can carry
         _put_off(message, at, problem)
     else:
-        _finish(message, status=Message.Status.SENT, sent_at=at, problem="")
+        _finish(message, status=Message.Status.SENT, sent_at=at, problem="", **_words_to_keep(message))
+
+
+def _words_to_keep(message: Message) -> dict[str, str]:
+    """A link that opens something is the recipient's alone once it has arrived; only its hash is kept elsewhere."""
+    return {name: without_doors(getattr(message, name)) for name in ("text", "html", "url")}
 
 
 def _post(message: Message) -> None:
     """Hands the letter to the mail server. The subject is on one line since it was rendered."""
-    sender = message.practice.name.replace('"', "").replace("\n", " ")
+    sender = " ".join(message.practice.name.split())
     address = settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">")
     mail = EmailMultiAlternatives(
         message.subject,
         message.text,
-        f'"{sender}" <{address}>',
+        formataddr((sender, address)),
         [message.recipient],
         reply_to=[message.practice.email] if message.practice.email else None,
         headers={"Message-ID": f"<letter-{message.pk}@{settings.SITE_HOST}>", "Auto-Submitted": "auto-generated"},

@@ -49,7 +49,7 @@ def test_a_letter_is_sent_after_the_commit_by_the_bell(run_bell):
     assert practice.messages.get().status == Message.Status.SENT
     [sent] = mail.outbox
     assert sent.to == ["ann@clients.example"]
-    assert sent.from_email.startswith('"North & Vale" <')
+    assert sent.from_email.startswith("North & Vale <")
     assert sent.reply_to == ["hello@northandvale.example"]
     assert [name for name, _, _ in sent.attachments] == ["a.pdf"]
 
