@@ -46,7 +46,10 @@ class PracticeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django takes
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django takes no parameter at run time
-    """Support switches a login off and on; passwords are changed by their owners only."""
+    """Support switches a login off and on; passwords are changed by their owners only.
+
+    Who may enter this site is changed by superusers only: with another address one could take over such a login.
+    """
 
     list_display = ("name", "email", "is_active", "is_staff", "last_login")
     search_fields = ("name", "email")
@@ -55,6 +58,10 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django takes no 
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        is_above = obj is not None and (obj.is_staff or obj.is_superuser) and not request.user.is_superuser
+        return not is_above and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

@@ -1,3 +1,4 @@
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -7,6 +8,9 @@ from clients import urls as clients
 from proposals import urls as proposals
 from socketapp import gallery, health, home
 from xero_sync import urls as xero_sync
+
+# Support logs in where everybody does, so that the admin's own form is no way around the limit of tries.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth's manual says
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.live, name="health_live"),
