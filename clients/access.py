@@ -3,7 +3,7 @@
 Every query in the house begins from the practice found here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -143,7 +143,7 @@ class TokenAuthentication(BaseAuthentication):
             return None
         known = ApiToken.objects.across_practices().select_related("practice", "created_by")
         token = known.filter(token_hash=token_hash(parts[1].decode("latin-1"))).first()
-        if token is None or token.revoked_at or token.expires_at <= timezone.now():
+        if token is None or not token.is_open(timezone.now()):
             raise AuthenticationFailed("This token is unknown, expired or revoked. Make a new one under Settings, API.")
         operations.record_use(token=token, at=timezone.now())
         return token.created_by, token
@@ -163,6 +163,14 @@ class PracticePermission(BasePermission):
         actions: dict[str, Action] = getattr(view, "actions", {})
         action = actions.get(request.method or "", getattr(view, "action_needed", Action.OWNERSHIP))
         return role_may(request.auth.role, action)
+
+
+MOST_ID = 10**18 - 1  # nothing above can be the id of a row, and a database may refuse to compare it
+
+
+def row_ids(texts: Iterable[str]) -> list[int]:
+    """The ids among what somebody sent; what cannot be the id of a row is left out."""
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= 18]
 
 
 class Pages(PageNumberPagination):

@@ -47,6 +47,12 @@ class PracticeQuerySet(models.QuerySet[Row]):
             clone._is_bound = True
         return clone
 
+    def __or__(self, other: Self) -> Self:  # type: ignore[override]  # only rows of one model can be joined
+        """Rows of either; both have to be of a practice, else the one would open the door to the other."""
+        self._require_practice()
+        other._require_practice()
+        return super().__or__(other)
+
     def _require_practice(self) -> None:
         if self._is_bound or "instance" in self._hints or self.query.is_empty():  # type: ignore[attr-defined]
             return

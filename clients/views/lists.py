@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from clients import operations, reports
-from clients.access import Action, PracticeRequest, practice_page
+from clients.access import Action, PracticeRequest, practice_page, row_ids
 from clients.errors import ClientsRefusal
 from clients.forms import ClientFilterForm, CloseForm
 from clients.forms.filters import CLOSED, STATUSES, in_status
@@ -106,8 +106,7 @@ def _chosen(request: PracticeRequest) -> Sequence[Client]:
 
 
 def _ticked(request: PracticeRequest, query: QueryDict) -> Any:
-    keys = [int(key) for key in query.getlist("ids") if key.isascii() and key.isdigit() and len(key) < 19]
-    return request.practice.clients.filter(pk__in=keys[:MOST_PER_PAGE])
+    return request.practice.clients.filter(pk__in=row_ids(query.getlist("ids"))[:MOST_PER_PAGE])
 
 
 @practice_page(Action.CLIENTS)
@@ -137,7 +136,7 @@ def _query_without_ids(request: PracticeRequest) -> str:
 @require_POST
 def bulk_owner(request: PracticeRequest) -> HttpResponse:
     key = request.POST.get("owner", "")
-    owner = request.practice.memberships.current().filter(pk=int(key) if key.isdigit() and len(key) < 19 else 0).first()
+    owner = request.practice.memberships.current().filter(pk__in=row_ids([key])).first()
     if key and owner is None:
         return _back(request, error="This person is not on the team. Choose an owner from the list.")
     changed = operations.give_owner(

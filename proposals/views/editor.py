@@ -135,7 +135,7 @@ def _changed(request: PracticeRequest, proposal: Proposal) -> tuple[QueryDict, s
 
 def _append(data: QueryDict, service: Service) -> None:
     total = data.get(f"{PREFIX}-TOTAL_FORMS", "")
-    number = int(total) if total.isdecimal() else 0
+    number = int(total) if total.isdecimal() and len(total) < 9 else 0
     for name, value in forms.initial_of(operations.line_for(service)).items():
         if value not in (None, False):
             data[f"{PREFIX}-{number}-{name}"] = "on" if value is True else str(value)

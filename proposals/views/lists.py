@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.models import BillingMethod
-from clients.access import Action, PracticeRequest, practice_page
+from clients.access import Action, PracticeRequest, practice_page, row_ids
 from proposals import operations
 from proposals.errors import ProposalRefusal
 from proposals.models import Proposal
@@ -71,8 +71,7 @@ def new(request: PracticeRequest) -> HttpResponse:
 @practice_page(Action.PROPOSALS)
 def drafts(request: PracticeRequest) -> HttpResponse:
     """A new draft for the client that was chosen."""
-    client_id = request.POST.get("client", "")
-    client = get_object_or_404(request.practice.clients, pk=int(client_id) if client_id.isdecimal() else 0)
+    client = get_object_or_404(request.practice.clients, pk__in=row_ids([request.POST.get("client", "")]))
     try:
         proposal = operations.create(client=client, by=request.user, at=timezone.now())
     except ProposalRefusal as refusal:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from clients.access import Action, PracticeRequest, practice_page
+from clients.access import Action, PracticeRequest, practice_page, row_ids
 from clients.models import Client
 from xero_sync.forms import ContactForm, SelectionForm
 from xero_sync.models import Contact
@@ -78,7 +78,7 @@ def links(request: PracticeRequest) -> HttpResponse:
 @require_POST
 def links_undo(request: PracticeRequest) -> HttpResponse:
     """Take back links that were accepted together."""
-    ids = [int(part) for part in request.GET.get("links", "").split(",")[:500] if part.isdecimal() and len(part) < 19]
+    ids = row_ids(request.GET.get("links", "").split(",")[:500])
     number = accepting.take_back(practice=request.practice, link_ids=ids, at=timezone.now())
     said = "1 link has been taken back." if number == 1 else f"{number} links have been taken back."
     return done(request, said, _queue_url(request))
