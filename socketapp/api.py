@@ -1,5 +1,6 @@
 """The API under /api/v1/: each app's routes, the OpenAPI document, and a page that explains both."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -33,7 +34,7 @@ class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 @cache_control(max_age=300)
 def docs(request: HttpRequest) -> HttpResponse:
     """Every call of the API on one page that fetches nothing."""
-    schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]  # the package has few types
+    schema = _schema()
     calls = [
         {"method": method.upper(), "path": path, "id": call["operationId"], **_told(call)}
         for path, methods in schema["paths"].items()
@@ -41,6 +42,12 @@ def docs(request: HttpRequest) -> HttpResponse:
         if method in METHODS
     ]
     return render(request, "api_docs.html", {"calls": calls, "objects": _objects(schema)})
+
+
+@cache
+def _schema() -> Any:
+    """Drawn once a process: it takes long, and the page asks nobody who they are."""
+    return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]  # the package has few types
 
 
 def _told(call: dict[str, Any]) -> dict[str, Any]:
