@@ -48,7 +48,7 @@ class SignForm(forms.Form):
     )
     has_read = forms.BooleanField(
         label="I have read the proposal and the letter",
-        error_messages={"required": "Tick this once you have read it: without it you cannot sign."}
+        error_messages={"required": "Tick this once you have read it: without it you cannot sign."},
     )
     has_consented = forms.BooleanField(
         label="I agree to sign electronically",

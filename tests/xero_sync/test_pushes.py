@@ -9,7 +9,7 @@ from billing.models import Invoice
 from billing.operations import holds, invoices
 from clients.models import Membership, Practice
 from tests.factories import make_client, make_connection, make_invoice, make_practice
-from tests.xero_world import Remote, connection_of, contact_named, linked_clients, post, recover
+from tests.xero_world import Remote, connect_by_operations, connection_of, contact_named, linked_clients, post, recover
 from xero_sync.models import Batch, ContactLink, Difference, Lane, Push
 from xero_sync.operations import pushes
 
@@ -388,3 +388,18 @@ def test_the_sweep_rings_only_where_there_is_work_and_asks_once_for_all(
 
     post(connected, at=now)
     assert pushes.sweep(at=now + timedelta(minutes=1)) == 0
+
+
+def test_a_connection_that_was_lost_leaves_no_pause_behind_it(
+    connected: Practice, priya: Membership, remote: Remote, now: datetime
+) -> None:
+    wanted = three(connected)
+    Lane.objects.for_practice(connected).update(failures_in_a_row=4)
+    remote.do("disconnect")
+    post(connected, at=now)
+    assert connection_of(connected).is_lost
+
+    connect_by_operations(connected, priya, at=now + timedelta(seconds=5))
+    post(connected, at=now + timedelta(seconds=5))
+
+    assert_posted_once(remote, wanted)

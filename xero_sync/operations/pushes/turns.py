@@ -80,7 +80,7 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> TryLater | 
         _work(lease, connection, gateway, watch)
     except ConnectionLost as lost:
         connections.investigate(connection=connection, lost=lost, at=watch.now())
-        return lanes.note_failure(lease.practice)
+        return _after_refusal(lease.practice)
     except TryLater as later:
         return _heeded(lease.practice, later, at=watch.now())
     except (OutcomeUnknown, Refused):
@@ -88,6 +88,12 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> TryLater | 
     lanes.note_answer(lease.practice)
     lanes.note_limits(lease.practice, gateway.limits, at=watch.now())
     return lanes.nearly_used_up(gateway.limits)
+
+
+def _after_refusal(practice: Practice) -> TryLater | None:
+    """Where the connection is lost, its hold makes us wait; where that could not be found out, the breaker does."""
+    connection = connections.connection_of(practice)
+    return lanes.note_failure(practice) if connection and connection.is_connected else None
 
 
 def _heeded(practice: Practice, later: TryLater, *, at: datetime) -> TryLater:
