@@ -248,7 +248,7 @@ def test_example_17_two_active_proposals_of_a_client_share_a_row_and_an_invoice(
     plan = make_finalised_plan(bell_bakery.practice, at=moment(2026, 10, 2), by=priya)
     assert plan.rows.get().line_count == 2
     invoice = plan.invoices.get()
-    assert (invoice.total, invoice.reference) == (Decimal("260.00"), "98, 104 September 2026")
+    assert (invoice.total, invoice.reference) == (Decimal("260.00"), "Proposal 98, 104, September 2026")
 
 
 def test_example_19_weekly_is_billed_by_its_weekdays(bell_bakery: Client) -> None:
