@@ -534,7 +534,7 @@ def test_the_preview_shows_the_invoice_before_and_after_it_was_raised(bell_baker
     plan = make_plan(bell_bakery.practice)
     before = plans.preview(plan=plan, client=bell_bakery)[0]
     assert (before.draft.invoice_date, before.draft.due_date) == (OCTOBER, date(2026, 10, 15))
-    assert before.draft.reference == "104 September 2026"
+    assert before.draft.reference == "Proposal 104, September 2026"
     assert before.terms_sentence == "14 days after the invoice date"
     assert [line.why for line in before.draft.lines] == ["Monthly: first month September 2026"]
     assert Invoice.objects.for_practice(plan.practice).count() == 0
