@@ -1,6 +1,7 @@
 """Takes the pictures: a stack in a folder of its own, so that nobody's demo is touched, and a session inside it."""
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="A picture of every page in its main states, into var/pictures/.")
     parser.add_argument("--only", default="", help="a pattern: take only the pictures whose names contain it")
     arguments = parser.parse_args()
-    if shutil.which("chromium") is None:
+    if not (os.environ.get("CHROMIUM") or shutil.which("chromium")):
         print("Chromium is not installed; run: sudo apt-get install --yes chromium", file=sys.stderr)
         return 1
     started = time.monotonic()

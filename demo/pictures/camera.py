@@ -1,5 +1,6 @@
 """Opens a page in Chromium, brings it into a state, and takes it wide and narrow, light and dark."""
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -172,7 +173,7 @@ class Camera:
 @contextmanager
 def camera(url: str, folder: Path, only: str) -> Iterator[Camera]:
     """Debian's own Chromium. Raises FileNotFoundError where there is none."""
-    chromium = shutil.which("chromium")
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if chromium is None:
         raise FileNotFoundError("Chromium is not installed; run: sudo apt-get install --yes chromium")
     with sync_playwright() as playwright:
