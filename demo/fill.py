@@ -135,6 +135,7 @@ def write_history(stage: Stage) -> None:
     for step in range(MONTHS - 1):
         _bill(stage, add_months(first, step))
     _put_letters_to_bed(stage)
+    plans.raise_due(practice=stage.practice, at=stage.now)
 
 
 def _choose_accounts(stage: Stage) -> None:

@@ -55,13 +55,17 @@ def raise_due(*, practice: Practice, at: datetime) -> list[BillingPlan]:
 def _open_months(practice: Practice, newest: date, *, at: datetime) -> None:
     """Open the newest month, and any before it that was slept through."""
     last = BillingPlan.objects.for_practice(practice).order_by("-month").values_list("month", flat=True).first()
-    if last is None:
-        last = add_months(newest, -1)
-        earlier = EngagedService.objects.for_practice(practice).billable_in(last)
-        last = add_months(last, -1) if earlier.exists() else last
-    gap = min(months_between(last, newest), LONGEST_GAP)
+    gap = min(months_between(last, newest), LONGEST_GAP) if last else 1
     for back in range(gap - 1, -1, -1):
         draft(practice=practice, month=add_months(newest, -back), at=at)
+    _open_just_ended(practice, add_months(newest, -1), at=at)
+
+
+def _open_just_ended(practice: Practice, month: date, *, at: datetime) -> None:
+    """A start confirmed late for the month just ended is billed with it, even if no plan was opened for it then."""
+    plans = BillingPlan.objects.for_practice(practice)
+    if not plans.in_month(month).exists() and EngagedService.objects.for_practice(practice).billable_in(month).exists():
+        draft(practice=practice, month=month, at=at)
 
 
 def _attend_to_drafts(practice: Practice, settings: BillingSettings, today: date, *, at: datetime) -> None:
