@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from billing import calendar
-from billing.models import BillingPlan, BillingSettings
+from billing.models import BillingSettings
 from billing.views.plan_state import PlanState
 from clients.access import Action, PracticeRequest
 
@@ -12,7 +12,7 @@ from clients.access import Action, PracticeRequest
 def head(request: PracticeRequest, state: PlanState) -> dict[str, Any]:
     return {
         "plan": state.plan,
-        "state": "attention" if state.plan.status == BillingPlan.Status.NEEDS_ATTENTION else state.plan.status,
+        "state": state.plan.status,
         "timing": "in advance" if state.settings.timing == BillingSettings.Timing.ADVANCE else "in arrears",
         "today": state.today,
         "last_month": calendar.add_months(state.plan.month, -1),

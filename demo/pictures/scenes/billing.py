@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from billing.calendar import add_months
 from billing.models import BillingPlan
+from billing.operations import holds
 from demo.books import ARCHIVED, MERGED
 from demo.pictures.camera import Shot
 from demo.pictures.stage import Theatre
@@ -56,7 +57,10 @@ def posting(theatre: Theatre) -> None:
     theatre.control(f"contacts/{theatre.contact_of(MERGED)}/merge", into=INTO)
     theatre.control("faults", kind="slow", path="Invoices", method="PUT", times=99, delay=SLOW)
     page = theatre.page("billing:plan_month", month=theatre.last_month)
+    holds.enter_safe_mode(practice=theatre.practice, by=theatre.busy.owner, at=timezone.now())
     theatre.approve(theatre.last_month)
+    theatre.shots(Shot("plan-blocked", page))
+    holds.leave_safe_mode(practice=theatre.practice, send_waiting=True, by=theatre.busy.owner, at=timezone.now())
     theatre.shots(Shot("plan-posting", page, (wait("#progress"),)))
     theatre.control("faults/clear")
     theatre.wait_until(lambda: theatre.plan(theatre.last_month).status not in MOVING, "The posting")

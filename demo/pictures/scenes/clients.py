@@ -1,10 +1,8 @@
 """Clients, their records, the import, the settings."""
 
-import time
-
 from django.utils import timezone
 
-from billing.operations import holds
+from billing.operations import holds, plans
 from demo.books import CLOSED
 from demo.fill import write_history
 from demo.firms import FIRMS
@@ -27,7 +25,7 @@ def history(theatre: Theatre) -> None:
     holds.leave_safe_mode(practice=theatre.practice, send_waiting=True, by=theatre.busy.owner, at=timezone.now())
     write_history(theatre.busy)
     theatre.wait_until(lambda: not theatre.invoices().waiting().exists(), "The history's posting", 180)
-    time.sleep(1)
+    plans.tick(at=timezone.now())
     theatre.shots(Shot("home", theatre.page("home")), Shot("home-apprentice", theatre.page("home"), who="apprentice"))
 
 

@@ -51,7 +51,7 @@ def lost(theatre: Theatre) -> None:
     theatre.shots(
         Shot("home-lost", theatre.page("home")),
         Shot("integrations-lost", theatre.page("xero_sync:integrations")),
-        Shot("plan-blocked", theatre.page("billing:plan_month", month=theatre.busy.this_month)),
+        Shot("plan-lost", theatre.page("billing:plan_month", month=theatre.busy.this_month)),
         Shot("notices-lost", theatre.page("notifications:list")),
     )
 
