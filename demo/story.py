@@ -41,7 +41,12 @@ class Story:
         self.home = f"/p/{SLUG}/"
         command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", INSIDE]
         self.inside = subprocess.Popen(
-            command, cwd=ROOT, env=stack.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command,
+            cwd=ROOT,
+            env={**stack.environment, "LOG_LEVEL": "ERROR"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self.began = time.monotonic()
 
