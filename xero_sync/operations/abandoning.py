@@ -12,6 +12,8 @@ def abandon(connection: Connection, *, at: datetime) -> None:
     """In the caller's transaction: what never left is written anew for the new organisation; of what may have left
     nobody can say any more whether it arrived, so it is refused aloud and a person looks."""
     batches = Batch.objects.for_practice(connection.practice_id).filter(connection=connection, status__in=Batch.OPEN)
+    # Batches before pushes, as whoever finishes a batch locks them: the other order could deadlock.
+    batches.update(status=Batch.Status.SUPERSEDED, finished_at=at, problem="Connected to another organisation.")
     doubtful = Push.objects.for_practice(connection.practice_id).filter(
         batch__connection=connection, status__in=[Push.Status.SENDING, Push.Status.UNKNOWN]
     )
@@ -21,4 +23,3 @@ def abandon(connection: Connection, *, at: datetime) -> None:
         status__in=[Push.Status.READY, Push.Status.CLAIMED]
     )
     unsent.update(**ReadyAgain)
-    batches.update(status=Batch.Status.SUPERSEDED, finished_at=at, problem="Connected to another organisation.")
