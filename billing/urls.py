@@ -62,6 +62,7 @@ SERVICES = [
 ]
 SETTINGS = [
     path("settings/billing/", settings.settings_billing, name="settings_billing"),
+    path("settings/billing/people/", settings.people_tracking, name="people_tracking"),
     path("settings/safe-mode/", settings.safe_mode, name="safe_mode"),
     path("settings/safe-mode/waiting/", settings.waiting_confirmation, name="waiting_confirmation"),
 ]

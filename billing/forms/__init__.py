@@ -1,6 +1,7 @@
 """What people type into billing's pages, checked on the server; what they typed is kept when something is wrong."""
 
 from billing.forms.months import MonthConverter as MonthConverter
+from billing.forms.people import PeopleForm as PeopleForm
 from billing.forms.reasons import ReasonForm as ReasonForm
 from billing.forms.reasons import ReopenForm as ReopenForm
 from billing.forms.services import AccountForm as AccountForm

@@ -56,6 +56,13 @@ def change_owner_tracking(*, membership: Membership, option: TrackingOption | No
     rows.update_or_create(membership=membership, practice_id=membership.practice_id, defaults={"option": option})
 
 
+@transaction.atomic
+def change_people_tracking(*, changes: Mapping[Membership, TrackingOption | None], by: User, at: datetime) -> None:
+    """The same for several people of one practice at once."""
+    for membership, option in changes.items():
+        change_owner_tracking(membership=membership, option=option, by=by, at=at)
+
+
 def _assign(row: BillingSettings | ClientBilling, values: Mapping[str, Any]) -> None:
     """Set the fields of these names, and only fields that people may set."""
     names = {field.name for field in row._meta.fields} - KEPT

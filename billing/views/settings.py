@@ -3,14 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing import calendar
-from billing.forms import SettingsForm
+from billing.forms import PeopleForm, SettingsForm
 from billing.models import BillingSettings
 from billing.operations import holds, settings
 from billing.views.pieces import dialog, done
@@ -33,9 +33,31 @@ def settings_billing(request: PracticeRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         settings.change_settings(practice=request.practice, values=form.cleaned_data, by=request.user, at=at)
         return done(request, "The billing settings are saved.", request.path)
+    return _page(request, form, _people_form(request))
+
+
+@practice_page(Action.SETTINGS)
+@require_POST
+def people_tracking(request: PracticeRequest) -> HttpResponse:
+    """Which tracking option stands for each of our people."""
+    people = _people_form(request, request.POST)
+    if people.is_valid():
+        settings.change_people_tracking(changes=people.changes(), by=request.user, at=timezone.now())
+        return done(request, "The tracking of our people is saved.", _settings_url(request))
+    kept = settings.settings_of(request.practice)
+    return _page(request, SettingsForm(instance=kept, practice=request.practice), people)
+
+
+def _people_form(request: PracticeRequest, data: QueryDict | None = None) -> PeopleForm:
+    return PeopleForm(data, practice=request.practice, people=request.practice.memberships.current())
+
+
+def _page(request: PracticeRequest, form: SettingsForm, people: PeopleForm) -> HttpResponse:
+    """The whole page, with what was typed where something is wrong."""
     context = {
         "form": form,
-        "example": _example(request, settings.settings_of(request.practice) if form.errors else kept),
+        "people": people,
+        "example": _example(request, settings.settings_of(request.practice)),
         "timing_hints": _timing_hints(request),
         "processing_hints": PROCESSING_HINTS,
         "has_themes": bool(form["always_draft_templates"].subwidgets),

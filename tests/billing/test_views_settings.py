@@ -3,11 +3,21 @@
 import pytest
 import time_machine
 
-from billing.models import ClientBilling, Invoice
+from billing.models import ClientBilling, Invoice, OwnerTracking
 from billing.operations import holds
 from billing.operations.settings import settings_of
 from tests.billing.office import IN_OCTOBER, SEPTEMBER, after, text_of
-from tests.factories import log_in, make_account, make_client, make_engagement, make_finalised_plan, make_practice
+from tests.factories import (
+    NOON,
+    log_in,
+    make_account,
+    make_client,
+    make_engagement,
+    make_finalised_plan,
+    make_member,
+    make_option,
+    make_practice,
+)
 
 
 @pytest.fixture
@@ -68,6 +78,33 @@ def test_a_setting_that_does_not_fit_saves_nothing(office, home, north_vale, cha
     assert sentence in page
     assert "Nothing has been saved yet" in page
     assert settings_of(north_vale).timing == "arrears"
+
+
+def test_an_option_is_chosen_for_each_of_our_people_and_taken_back(office, home, north_vale):
+    carys, gone = make_member(north_vale, name="Carys Owen"), make_member(north_vale, name="Ivo Marsh", left_at=NOON)
+    partner = make_option(north_vale, "Partner: C")
+    page = text_of(office.get(f"{home}settings/billing/"))
+    assert f"person_{carys.pk}" in page
+    assert f"person_{gone.pk}" not in page
+
+    url = f"{home}settings/billing/people/"
+    assert "The tracking of our people is saved" in after(office, office.post(url, {f"person_{carys.pk}": partner.pk}))
+    assert OwnerTracking.objects.for_practice(north_vale).get(membership=carys).option == partner
+
+    office.post(url, {f"person_{carys.pk}": ""})
+    assert not OwnerTracking.objects.for_practice(north_vale).exists()
+
+
+def test_the_option_of_another_practice_stands_for_nobody(office, home, north_vale, priya):
+    make_option(north_vale, "Partner: C")
+    foreign = make_option(make_practice("Other & Co"), "Partner: A")
+    person = north_vale.memberships.get(user=priya)
+
+    page = text_of(office.post(f"{home}settings/billing/people/", {f"person_{person.pk}": foreign.pk}))
+
+    assert "Select a valid choice" in page
+    assert f'action="{home}settings/billing/"' in page
+    assert not OwnerTracking.objects.for_practice(north_vale).exists()
 
 
 # ── Safe Mode: worked example 15 ─────────────────────────────────────────────────────────────────────────────────────

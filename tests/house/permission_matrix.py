@@ -130,6 +130,7 @@ BILLING: dict[str, Row] = {
     "billing:service": Action.SETTINGS,
     "billing:service_archive": Action.SETTINGS,
     "billing:settings_billing": Action.SETTINGS,
+    "billing:people_tracking": Action.SETTINGS,
     "billing:safe_mode": Action.SETTINGS,
     "billing:client_invoicing": Action.CLIENTS,
     "billing:client_why": Action.CLIENTS,
