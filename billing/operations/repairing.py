@@ -23,6 +23,7 @@ def requeue_repaired(
     at: datetime,
     client_ids: Collection[int] | None = None,
     codes: Collection[str] | None = None,
+    invoice_ids: Collection[int] | None = None,
 ) -> list[Invoice]:
     """A cause was repaired: exactly the invoices it refused are queued again, those due at signing excepted."""
     refused = refused_by_itself(practice)
@@ -30,6 +31,8 @@ def requeue_repaired(
         refused = refused.filter(client_id__in=client_ids)
     if codes is not None:
         refused = refused.filter(refusal_code__in=codes)
+    if invoice_ids is not None:
+        refused = refused.filter(pk__in=invoice_ids)
     return _queue_and_settle(practice, refused, at=at)
 
 

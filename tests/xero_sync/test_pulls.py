@@ -9,13 +9,16 @@ from django.core.management import call_command
 from billing.models import Invoice, InvoiceTemplate, LedgerAccount, TrackingOption
 from billing.operations import invoices
 from billing.ports import Tone, get_ledger
-from clients.models import Membership, Practice
+from clients.models import Client, Membership, Practice
 from tests.factories import make_client, make_finalised_plan, make_invoice
 from tests.xero_world import Remote, connection_of, contact_named, linked_clients, post, sync
-from xero_sync.models import Contact, ContactLink, ContactSuggestion, SyncRun
+from xero_sync.models import Contact, ContactLink, ContactSuggestion, Push, SyncRun
 from xero_sync.operations import contacts, pulls
+from xero_sync.operations.pulls.healing import heal
 
 pytestmark = pytest.mark.django_db
+
+UNKNOWN_CONTACT = "7f000000-0000-4000-8000-00000000dead"
 
 
 def later(now: datetime, **passed: int) -> datetime:
@@ -327,6 +330,55 @@ def test_a_locked_period_is_refused_and_heals(connected: Practice, remote: Remot
     post(connected, at=later(now))
 
     assert [one["number"] for one in remote.invoices()] == [invoice.number]
+
+
+def test_a_contact_that_xero_does_not_find_counts_as_missing_and_is_not_tried_every_night(
+    connected: Practice, priya: Membership, remote: Remote, now: datetime
+) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    gone = contact_named(connected, "City Limousines")
+    Contact.objects.for_practice(connected).filter(pk=gone.pk).update(external_id=UNKNOWN_CONTACT)
+    invoice = make_invoice(client)
+    post(connected, at=now)
+    invoice.refresh_from_db()
+    assert invoice.refusal_code == "CONTACT_MISSING"
+    assert get_ledger("xero").standings(connected, [client.pk])[client.pk].kind == "missing"
+
+    sync(connected, at=later(now))
+    post(connected, at=later(now))
+    assert len(remote.requests("PUT", "Invoices")) == 1
+
+    contacts.link(client=client, contact=contact_named(connected, "City Agency"), by=priya.user, at=later(now))
+    post(connected, at=later(now, minutes=10))
+    assert [one["number"] for one in remote.invoices()] == [invoice.number]
+
+
+def refused_as(client: Client, code: str, *, account: LedgerAccount, now: datetime, contact_id: str = "") -> Invoice:
+    invoice = make_invoice(client, account=account)
+    invoices.record_refused(invoice=invoice, code=code, reason="Refused.", words="", at=now)
+    pushes = Push.objects.for_practice(client.practice).filter(invoice=invoice)
+    pushes.update(status=Push.Status.REFUSED, refused_contact_id=contact_id)
+    return invoice
+
+
+def test_only_the_invoices_whose_own_cause_is_gone_go_out_again(
+    connected: Practice, remote: Remote, now: datetime
+) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    contact = contact_named(connected, "City Limousines")
+    codes = LedgerAccount.objects.for_practice(connected)
+    usable, archived = codes.get(code="200"), codes.get(code="299")
+    repaired = refused_as(client, "ACCOUNT_INVALID", account=usable, now=now)
+    held = refused_as(client, "ACCOUNT_INVALID", account=archived, now=now)
+    same = refused_as(client, "CONTACT_NAME_TAKEN", account=usable, now=now, contact_id=contact.external_id)
+    other = refused_as(client, "CONTACT_NAME_TAKEN", account=usable, now=now)
+
+    assert heal(connection=connection_of(connected), at=later(now)) == 2
+
+    refused = Invoice.objects.for_practice(connected).refused()
+    assert set(refused.values_list("pk", flat=True)) == {held.pk, same.pk}
+    waiting = Invoice.objects.for_practice(connected).filter(status=Invoice.Status.RAISED)
+    assert set(waiting.values_list("pk", flat=True)) == {repaired.pk, other.pk}
 
 
 def test_a_slightly_similar_name_is_not_named_as_the_likely_one(connected: Practice) -> None:

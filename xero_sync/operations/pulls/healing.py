@@ -16,27 +16,27 @@ def heal(*, connection: Connection, at: datetime) -> int:
     """Queue again what was refused for a cause that is gone by now. How many."""
     practice = connection.practice
     refused = Invoice.objects.for_practice(practice).refused().exclude(kind=Invoice.Kind.ACCEPTANCE)
-    refused = refused.filter(refusal_code__in=[*CONTACT_CODES, *LINE_CODES, "LOCKED_PERIOD"])
-    waiting = list(refused.select_related("template").prefetch_related(*LINE_RELATIONS))
-    usable = _clients_with_usable_contact(connection)
-    repaired: dict[str, set[int]] = {}
-    for invoice in waiting:
-        if _is_repaired(invoice, connection, usable):
-            repaired.setdefault(invoice.refusal_code, set()).add(invoice.client_id)
-    return sum(
-        len(billing_invoices.requeue_repaired(practice=practice, client_ids=client_ids, codes=[code], at=at))
-        for code, client_ids in repaired.items()
-    )
+    refused = refused.filter(refusal_code__in=[*CONTACT_CODES, *LINE_CODES, "LOCKED_PERIOD"], push__isnull=False)
+    waiting = list(refused.select_related("template", "push").prefetch_related(*LINE_RELATIONS))
+    usable = _usable_contacts(connection)
+    repaired = [invoice.pk for invoice in waiting if _is_repaired(invoice, connection, usable)]
+    if not repaired:
+        return 0
+    return len(billing_invoices.requeue_repaired(practice=practice, invoice_ids=repaired, at=at))
 
 
-def _clients_with_usable_contact(connection: Connection) -> set[int]:
+def _usable_contacts(connection: Connection) -> dict[int, str]:
+    """The contact of each client that has one which may be used."""
     links = ContactLink.objects.for_practice(connection.practice_id).filter(
         tenant_id=connection.tenant_id, contact__status=Contact.Status.ACTIVE, contact__is_missing=False
     )
-    return set(links.values_list("client_id", flat=True))
+    return dict(links.values_list("client_id", "contact__external_id"))
 
 
-def _is_repaired(invoice: Invoice, connection: Connection, usable: set[int]) -> bool:
+def _is_repaired(invoice: Invoice, connection: Connection, usable: dict[int, str]) -> bool:
+    if invoice.refusal_code == "CONTACT_NAME_TAKEN":
+        # Only another contact helps: the one that Xero objected to was usable all along.
+        return usable.get(invoice.client_id, invoice.push.refused_contact_id) != invoice.push.refused_contact_id
     if invoice.refusal_code in CONTACT_CODES:
         return invoice.client_id in usable
     if invoice.refusal_code == "LOCKED_PERIOD":

@@ -133,11 +133,12 @@ def adopted_or_refused(
 
 def _learn(push: Push, connection: Connection, reason: Refusal) -> None:
     """What Xero's refusal says about our copy of the contact, so that its return is noticed."""
+    contacts = Contact.objects.for_practice(push.practice_id).of(connection.tenant_id)
+    contact = contacts.filter(external_id=push.contact_external_id)
     if reason.code in ("CONTACT_ARCHIVED", "CONTACT_MERGED"):
-        contacts = Contact.objects.for_practice(push.practice_id).of(connection.tenant_id)
-        contacts.filter(external_id=push.contact_external_id, status=Contact.Status.ACTIVE).update(
-            status=Contact.Status.ARCHIVED
-        )
+        contact.filter(status=Contact.Status.ACTIVE).update(status=Contact.Status.ARCHIVED)
+    elif reason.code == "CONTACT_MISSING":
+        contact.update(is_missing=True)
 
 
 def outcome_unknown(lease: Lease, batch: Batch, problem: str, http_status: int | None, *, at: datetime) -> None:
@@ -202,4 +203,6 @@ def turned_down(lease: Lease, batch: Batch, reasons: Sequence[str], *, at: datet
             pushes.update(status=Push.Status.READY, element_sha256="", contact_external_id="")
             return
         for push in pushes.select_related("invoice"):
-            refuse(push, explained(reasons), at=at)
+            reason = explained(reasons)
+            refuse(push, reason, at=at)
+            _learn(push, batch.connection, reason)
