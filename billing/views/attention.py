@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from billing import calendar
 from billing.models import BillingPlan, BillingSettings, Invoice, PostingHold, PricingMenu, WorkItem
+from billing.operations.plans import draft
 from billing.reports import plan_sums, refusals, results
 from clients.access import Action, may
 from clients.models import Membership, Practice
@@ -48,7 +49,8 @@ def _plans(practice: Practice, at: datetime) -> list[dict[str, Any]]:
     plans = BillingPlan.objects.for_practice(practice).filter(
         posts_on__lte=near, posts_on__gte=calendar.add_months(today, -2)
     )
-    return [card for plan in plans.order_by("month") if (card := _plan_card(practice, plan, at))]
+    now = [draft(practice=practice, month=plan.month, at=at) if plan.is_draft else plan for plan in plans]
+    return [card for plan in reversed(now) if (card := _plan_card(practice, plan, at))]
 
 
 def _plan_card(practice: Practice, plan: BillingPlan, at: datetime) -> dict[str, Any]:
@@ -147,9 +149,7 @@ def overview(membership: Membership, at: datetime) -> list[dict[str, Any]]:
     kept = BillingSettings.objects.for_practice(practice).first()
     timing = kept.timing if kept else BillingSettings.Timing.ARREARS
     month = calendar.open_month(calendar.today_in(practice.zone, at), timing)
-    plan = BillingPlan.objects.for_practice(practice).in_month(month).first()
-    if plan is None:
-        return []
+    plan = draft(practice=practice, month=month, at=at)
     days = (plan.posts_on - calendar.today_in(practice.zone, at)).days
     when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
     url = reverse("billing:plan_month", kwargs={"practice": practice.slug, "month": month})

@@ -58,3 +58,13 @@ def test_movement_tells_gains_from_losses_and_leaves_the_first_plan_and_quarters
 
     assert bars[AUGUST] == ({}, {})
     assert bars[SEPTEMBER] == ({"new": Decimal("80.00"), "expansion": Decimal("35.00")}, {})
+
+
+def test_home_tells_what_the_plan_comes_to_now_not_when_it_was_last_drawn(north_vale: Practice) -> None:
+    owner, at = make_member(north_vale), moment(2026, 9, 15)
+    attention.overview(owner, at)
+    make_engagement(make_client(north_vale, "Bell Bakery"), [terms(price="200.00")], SEPTEMBER, at=moment(2026, 9, 2))
+
+    panel, *_ = attention.overview(owner, at)
+
+    assert panel["rows"][0] == ("Net of VAT", Decimal("200.00"))
