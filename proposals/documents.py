@@ -1,4 +1,4 @@
-"""Proposals as PDF. The only module that knows WeasyPrint, which is loaded when the first document is made.
+"""Proposals as PDF. The only module that knows WeasyPrint and pypdf, which are loaded when the first is made.
 
 A document may show our own style sheet and fonts and nothing else: whatever else it asks for ends the rendering, so no
 text of a client can make the server read a file or call an address.
@@ -7,6 +7,7 @@ text of a client can make the server read a file or call an address.
 import hashlib
 from functools import cache
 from importlib import import_module
+from io import BytesIO
 from types import ModuleType
 from typing import Any
 
@@ -34,20 +35,6 @@ class DocumentsUnavailable(Exception):
 
 def offer_pdf(offer: Offer) -> bytes:
     """The proposal as the client is asked to sign it."""
-    return _pdf("pdf/proposal.html", offer, {})
-
-
-def signed_pdf(offer: Offer, certificate: Certificate) -> bytes:
-    """The proposal with its signature and the certificate of signing."""
-    return _pdf("pdf/proposal.html", offer, {"certificate": certificate})
-
-
-def sha256(content: bytes) -> str:
-    """The fingerprint of exactly these bytes."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def _pdf(template: str, offer: Offer, more: dict[str, Any]) -> bytes:
     groups = drafting.fee_groups(offer)
     context = {
         "offer": offer,
@@ -55,8 +42,26 @@ def _pdf(template: str, offer: Offer, more: dict[str, Any]) -> bytes:
         "groups": groups,
         "introduction": drafting.letter_blocks(offer.introduction),
         "letter": drafting.letter_blocks(offer.letter),
-        **more,
     }
+    return _pdf("pdf/proposal.html", context)
+
+
+def signed_pdf(offer: bytes, certificate: Certificate) -> bytes:
+    """The very bytes that were offered, and behind them, as a PDF update, the certificate of signing."""
+    page = _pdf("pdf/certificate.html", {"certificate": certificate, "size": len(offer)})
+    pypdf = import_module("pypdf")
+    writer, signed = pypdf.PdfWriter(BytesIO(offer), incremental=True), BytesIO()
+    writer.append_pages_from_reader(pypdf.PdfReader(BytesIO(page)))
+    writer.write(signed)
+    return signed.getvalue()
+
+
+def sha256(content: bytes) -> str:
+    """The fingerprint of exactly these bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _pdf(template: str, context: dict[str, Any]) -> bytes:
     html = render_to_string(template, context)
     library = _library()
     document = library.HTML(string=html, base_url=BASE, url_fetcher=_fetcher(library)(allowed_protocols={"data"}))

@@ -126,6 +126,8 @@ class Block:
 class Certificate:
     """What the certificate of signing says."""
 
+    number: int
+    version: int
     document_sha256: str
     signer_name: str
     signer_email: str

@@ -113,6 +113,11 @@ class Proposal(PracticeRecord):
             models.CheckConstraint(
                 name="proposal_pending_was_sent", condition=~Q(status="pending") | Q(sent_at__isnull=False)
             ),
+            models.UniqueConstraint(
+                name="proposal_replaced_once",
+                fields=["replaces"],
+                condition=Q(replaces__isnull=False, status__in=["draft", "in_review", "pending", "won"]),
+            ),
         ]
 
     def __str__(self) -> str:

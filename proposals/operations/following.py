@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError
+
 from billing.models import EngagedService
 from clients.models import User
 from proposals.errors import AlreadyReplaced, ClientClosed, NotRunning
@@ -27,7 +29,7 @@ def adjust(*, proposal: Proposal, by: User | None, at: datetime) -> Proposal:
     """
     _check_replaceable(proposal, "adjusted")
     lines = [_continued(service) for service in engaged(proposal)]
-    return _copy(proposal, lines, kind=Proposal.Kind.ADJUSTMENT, replaces=proposal, by=by, at=at)
+    return _follow(proposal, lines, Proposal.Kind.ADJUSTMENT, by=by, at=at)
 
 
 def renew(*, proposal: Proposal, by: User | None, at: datetime) -> Proposal:
@@ -37,7 +39,7 @@ def renew(*, proposal: Proposal, by: User | None, at: datetime) -> Proposal:
     """
     _check_replaceable(proposal, "renewed")
     lines = [replace(_continued(service), continues_id=None) for service in engaged(proposal)]
-    return _copy(proposal, lines, kind=Proposal.Kind.RENEWAL, replaces=proposal, by=by, at=at)
+    return _follow(proposal, lines, Proposal.Kind.RENEWAL, by=by, at=at)
 
 
 def engaged(proposal: Proposal) -> list[EngagedService]:
@@ -51,6 +53,10 @@ def _check_replaceable(proposal: Proposal, act: str) -> None:
         raise NotRunning(proposal.number, act)
     if proposal.client.is_closed:
         raise ClientClosed(proposal.client.name)
+    _check_not_replaced(proposal)
+
+
+def _check_not_replaced(proposal: Proposal) -> None:
     follower = proposal.replaced_by.filter(status__in=Proposal.OPEN | {Proposal.Status.WON}).first()
     if follower:
         raise AlreadyReplaced(proposal.number, follower.number)
@@ -68,6 +74,15 @@ def _continued(service: EngagedService) -> LineTerms:
         continues_id=service.pk,
         line_tracking_id=service.line_tracking_id,
     )
+
+
+def _follow(source: Proposal, lines: Sequence[LineTerms], kind: str, *, by: User | None, at: datetime) -> Proposal:
+    """Of two drafts at once (a double click) the database keeps one; the other is refused with its number."""
+    try:
+        return _copy(source, lines, kind=kind, replaces=source, by=by, at=at)
+    except IntegrityError:
+        _check_not_replaced(source)
+        raise
 
 
 def _copy(source: Proposal, lines: Sequence[LineTerms], *, by: User | None, at: datetime, **more: Any) -> Proposal:

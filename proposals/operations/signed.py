@@ -7,7 +7,6 @@ from django.db import transaction
 from notifications import outbox
 from proposals import documents
 from proposals.models import Proposal, ProposalDocument, Signature
-from proposals.operations.offers import offer_of
 from proposals.operations.sending import page_of
 from proposals.records import Certificate
 
@@ -15,13 +14,18 @@ from proposals.records import Certificate
 def make_signed_document(*, proposal: Proposal, at: datetime) -> ProposalDocument | None:
     """The signed PDF with its certificate, made once, and the letter that brings it to both sides.
 
-    Runs after the signature was committed; a repeat finds the document and does nothing. None when nobody signed.
+    Runs after the signature was committed; a repeat finds the document and does nothing. None when nobody signed, or
+    when what was signed is not kept: it is never drawn anew from rows that may have changed.
     """
     known = proposal.documents.filter(kind=ProposalDocument.Kind.SIGNED, version=proposal.version).first()
     signature = proposal.signatures.filter(version=proposal.version).exclude(act=Signature.Act.DECLINED).first()
     if known or not proposal.is_accepted or signature is None:
         return known
-    content = documents.signed_pdf(offer_of(proposal), _certificate(signature))
+    offers = proposal.documents.filter(kind=ProposalDocument.Kind.OFFER, sha256=signature.document_sha256)
+    offer = offers.filter(version=signature.version).first()
+    if offer is None:
+        return None
+    content = documents.signed_pdf(bytes(offer.content), _certificate(signature))
     with transaction.atomic():
         document, is_new = ProposalDocument.objects.for_practice(proposal.practice_id).get_or_create(
             proposal=proposal,
@@ -41,6 +45,8 @@ def make_signed_document(*, proposal: Proposal, at: datetime) -> ProposalDocumen
 
 def _certificate(signature: Signature) -> Certificate:
     return Certificate(
+        number=signature.proposal.number,
+        version=signature.version,
         document_sha256=signature.document_sha256,
         signer_name=signature.signer_name,
         signer_email=signature.signer_email,

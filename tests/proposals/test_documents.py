@@ -19,6 +19,7 @@ OFFER = Offer(
     alignment_months=0, lines=(LineTerms(name="Bookkeeping", price=Decimal("280"), billing_method="monthly"),),
 )  # fmt: skip
 CERTIFICATE = Certificate(
+    number=118, version=1,
     document_sha256="ab" * 32, signer_name="Rosalind Beck", signer_email="rosalind@haldenmill.example",
     signed_at=datetime(2026, 11, 2, 19, 42, 10, tzinfo=UTC), ip_address="192.0.2.14", user_agent="Firefox",
     consent_version="2026-09", is_on_behalf=False, by_name="", reason="",
@@ -45,8 +46,20 @@ def test_the_offer_names_the_parties_the_services_and_the_fees():
     assert "Certificate" not in text
 
 
+def test_the_signed_document_is_the_offer_byte_for_byte_with_the_certificate_behind_it():
+    offered = documents.offer_pdf(OFFER)
+
+    signed = documents.signed_pdf(offered, CERTIFICATE)
+
+    pages = PdfReader(BytesIO(signed), strict=True).pages
+    assert signed.startswith(offered)
+    assert len(pages) == len(PdfReader(BytesIO(offered)).pages) + 1
+    assert "Certificate" in pages[-1].extract_text()
+    assert f"first {len(offered)} bytes" in words(signed)
+
+
 def test_the_certificate_names_the_signer_the_time_the_place_and_the_fingerprint():
-    text = words(documents.signed_pdf(OFFER, CERTIFICATE))
+    text = words(documents.signed_pdf(documents.offer_pdf(OFFER), CERTIFICATE))
 
     for part in ("Certificate of signing", "2 November 2026 at 19:42:10 UTC", "192.0.2.14", "ab" * 32):
         assert part in text

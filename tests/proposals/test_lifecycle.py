@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from billing.models import EngagedService
 from clients.models import Practice
@@ -117,6 +118,36 @@ def test_a_proposal_is_adjusted_once_at_a_time():
 
     with pytest.raises(AlreadyReplaced):
         adjust(proposal=old, by=None, at=TEN_SEPTEMBER)
+
+
+@pytest.mark.parametrize("follow", [adjust, renew])
+def test_of_two_followers_in_the_same_moment_one_is_kept_and_the_other_refused(follow):
+    old = running()
+    first = []
+
+    def somebody_is_first(execute, sql, *rest):
+        """Between the look for a follower and the writing of ours."""
+        if "billing_engagedservice" in sql and not first:
+            first.append("on the way")
+            first[0] = make_proposal(old.client, lines=(), replaces=old, kind="adjustment")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(somebody_is_first), pytest.raises(AlreadyReplaced):
+        follow(proposal=old, by=None, at=TEN_SEPTEMBER)
+
+    assert list(old.replaced_by.all()) == first
+
+
+@pytest.mark.parametrize("status", ["draft", "in_review", "pending"])
+def test_the_database_itself_keeps_one_open_follower_and_forgets_the_lost(status):
+    old = running()
+    lost = make_proposal(old.client, replaces=old, status="lost")
+    kept = make_proposal(old.client, replaces=old, status=status, sent_at=NOON)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_proposal(old.client, replaces=old)
+
+    assert set(old.replaced_by.all()) == {lost, kept}
 
 
 def test_a_draft_cannot_be_adjusted_ended_or_started():

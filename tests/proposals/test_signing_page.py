@@ -1,10 +1,13 @@
 """The page that clients sign, and attacks A13, A14 and A17 to A19 on it."""
 
 from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from billing.models import Invoice
 from notifications.models import Message
@@ -22,6 +25,12 @@ def offered(**fields) -> tuple[Proposal, str]:
     practice = make_practice("North & Vale", email="tess@northandvale.example")
     proposal = make_proposal(make_client(practice, "Halden Mill Brewing Ltd"), **fields)
     return proposal, f"/sign/{send_proposal(proposal, at=timezone.now())}/"
+
+
+def shared() -> tuple[Proposal, str]:
+    """On offer with its document, as people send it."""
+    proposal = make_proposal(make_client(make_practice(), "Halden Mill Brewing Ltd"))
+    return proposal, share(proposal=proposal, by=None, at=timezone.now()).removeprefix("http://testserver")
 
 
 def fresh(proposal: Proposal) -> Proposal:
@@ -47,7 +56,7 @@ def test_it_is_kept_from_caches_search_engines_and_referrers(client):
 
 
 def test_signing_leads_to_the_thanks_and_the_signed_pdf(client):
-    proposal, address = offered()
+    proposal, address = shared()
 
     answer = client.post(f"{address}acceptance/", SIGNATURE, REMOTE_ADDR="192.0.2.14", HTTP_USER_AGENT="Firefox")
     make_signed_document(proposal=fresh(proposal), at=timezone.now())
@@ -212,12 +221,38 @@ def test_a19_a_withdrawn_proposal_cannot_be_signed(client):
 
 
 def test_the_pdf_is_the_very_one_whose_fingerprint_is_kept(client):
-    proposal = make_proposal(make_client(make_practice(), "Halden Mill Brewing Ltd"))
-    address = share(proposal=proposal, by=None, at=timezone.now()).removeprefix("http://testserver")
+    proposal, address = shared()
 
     document = client.get(f"{address}document/")
 
     assert document.content == bytes(proposal.documents.get().content)
+
+
+def test_what_was_signed_is_what_was_offered_whatever_the_firm_and_the_client_are_called_since(client):
+    proposal, address = shared()
+    proposal.client.name, proposal.practice.name = "Renamed Brewing Ltd", "Vale & Partners"
+    proposal.client.save()
+    proposal.practice.save()
+    offered = client.get(f"{address}document/").content
+
+    client.post(f"{address}acceptance/", SIGNATURE)
+    make_signed_document(proposal=fresh(proposal), at=timezone.now())
+    signed = client.get(f"{address}document/").content
+
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(signed)).pages)
+    assert signed == bytes(proposal.documents.get(kind="signed").content)
+    assert signed.startswith(offered)
+    assert sha256(offered).hexdigest() in text
+    assert "Halden Mill" in text
+    assert "Renamed" not in text
+    assert "Partners" not in text
+
+
+def test_without_the_offer_that_was_signed_no_signed_document_is_made_up():
+    proposal, _ = offered()
+    accept_on_behalf(proposal=proposal, reason="On paper", by=make_user(), at=timezone.now())
+
+    assert make_signed_document(proposal=fresh(proposal), at=timezone.now()) is None
 
 
 @pytest.mark.parametrize(("proxies", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.9"), (2, "198.51.100.7")])
