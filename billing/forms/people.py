@@ -1,6 +1,6 @@
 """Which tracking option stands for each of our people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -13,7 +13,7 @@ from clients.models import Membership, Practice
 class PeopleForm(forms.Form):
     """The tracking option of each person of the team: one field a person, named by the membership's id."""
 
-    def __init__(self, *args: Any, practice: Practice, people: Sequence[Membership], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, practice: Practice, people: Iterable[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usable = list(options(practice.pk, None))
         kept = OwnerTracking.objects.for_practice(practice).select_related("option__category")

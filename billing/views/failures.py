@@ -1,5 +1,6 @@
 """Invoices to fix: each under its cause, so that one fix releases all of them."""
 
+from django.db.models import Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +11,7 @@ from billing.models import Invoice
 from billing.operations import invoices
 from billing.ports import get_ledger
 from billing.reports import refusals, results
-from billing.views.pieces import done
+from billing.views.pieces import done, page_of
 from billing.views.refusals import acts, repairs
 from clients.access import Action, PracticeRequest, practice_page
 
@@ -22,8 +23,10 @@ FIXED_LATELY = 5
 def failures(request: PracticeRequest) -> HttpResponse:
     """Invoices to fix: each under its cause, so that one fix releases all of them."""
     every = Invoice.objects.for_practice(request.practice).select_related("client", "plan", "engagement")
-    wanted = list(every.filter(results.to_fix()).order_by("refused_at", "pk"))
-    clients = [each.client_id for each in wanted if each.refusal_code in refusals.CONTACT]
+    wanted = every.filter(results.to_fix())
+    page = page_of(request, wanted.order_by("-status", "refusal_code", "refusal_reason", "refused_at", "pk"))
+    shown = list(page.object_list)
+    clients = [each.client_id for each in shown if each.refusal_code in refusals.CONTACT]
     standings = get_ledger("xero").standings(request.practice, clients) if clients else {}
     causes = [
         {
@@ -31,13 +34,14 @@ def failures(request: PracticeRequest) -> HttpResponse:
             "fixes": repairs(request, cause.code, cause.client_id, standings.get(cause.client_id or 0)),
             "rows": [(each, acts(request, each)) for each in cause.invoices],
         }
-        for cause in refusals.causes(wanted)
+        for cause in refusals.causes(shown)
     ]
     context = {
         "causes": causes,
-        "count": len(wanted),
-        "amount": sum((each.total for each in wanted), results.NOTHING),
-        "can_retry_all": sum(1 for each in wanted if each.is_refused and each.kind != Invoice.Kind.ACCEPTANCE) > 1,
+        "page": page,
+        "count": page.paginator.count,
+        "amount": wanted.aggregate(amount=Sum("total", default=results.NOTHING))["amount"],
+        "can_retry_all": every.refused().exclude(kind=Invoice.Kind.ACCEPTANCE).count() > 1,
         "lately": every.filter(is_handled_by_hand=True).order_by("-cancelled_at")[:FIXED_LATELY],
         "counts": results.counts(Invoice.objects.for_practice(request.practice)),
         "may_act": request.may(Action.APPROVE),

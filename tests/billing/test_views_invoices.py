@@ -14,6 +14,7 @@ from tests.factories import (
     make_client,
     make_engagement,
     make_finalised_plan,
+    make_invoice,
     make_practice,
     terms,
 )
@@ -112,6 +113,20 @@ def test_invoices_of_one_cause_stand_together(office, home, raised):
     assert page.count("Account code 210 is archived") == 1
     assert "2 invoices, £400.00" in page
     assert "Retry all" in page
+
+
+def test_invoices_to_fix_come_fifty_to_a_page(office, home, bell_bakery):
+    refusal = {"status": "refused", "refused_at": IN_OCTOBER, "refusal_code": "VALIDATION", "refusal_reason": "No."}
+    for _ in range(51):
+        make_invoice(bell_bakery, "10.00", is_queued=False, **refusal)
+
+    first, second = (text_of(office.get(f"{home}invoices-to-fix/?page={page}")) for page in (1, 2))
+
+    row = 'scope="row" class="sk-key"'
+    assert (first.count(row), second.count(row)) == (50, 1)
+    assert "51 invoices, £510.00, need a decision" in first
+    assert "51 invoices, £510.00, need a decision" in second
+    assert "Retry all" in second
 
 
 def test_a_retried_invoice_waits_again(office, home, raised):
