@@ -91,6 +91,9 @@ class Invoice(PracticeRecord):
         constraints = [
             models.UniqueConstraint("practice", "source_key", name="invoice_source_once"),
             models.UniqueConstraint("practice", "number", name="invoice_number_once"),
+            models.UniqueConstraint(
+                "practice", "ledger_reference", name="invoice_ledger_reference_once", condition=~Q(ledger_reference="")
+            ),
             models.CheckConstraint(name="invoice_total_not_negative", condition=Q(total__gte=0)),
             models.CheckConstraint(
                 name="invoice_posted_has_reference",
