@@ -65,6 +65,7 @@ class Ledger(Protocol):
     `withdraw` takes an invoice out of the queue and answers whether that was still possible.
     `standings` answers for the clients asked for; without `client_ids`, only those that are not green.
     `wake` tells the ledger that something it waited for (a hold, a repair) may be over; cheap and repeatable.
+    `is_connected` answers whether the practice has this ledger at all; one that is lost for now is had, and held.
     """
 
     def enqueue(self, invoice: Invoice, *, at: datetime) -> None: ...
@@ -80,6 +81,8 @@ class Ledger(Protocol):
     def preflight(self, plan: BillingPlan, *, at: datetime) -> list[Finding]: ...
 
     def wake(self, practice: Practice, *, at: datetime) -> None: ...
+
+    def is_connected(self, practice: Practice) -> bool: ...
 
 
 class NoLedger:
@@ -102,6 +105,9 @@ class NoLedger:
 
     def wake(self, practice: Practice, *, at: datetime) -> None:
         return None
+
+    def is_connected(self, practice: Practice) -> bool:
+        return False
 
 
 @cache

@@ -21,6 +21,7 @@ class FakeLedger:
         self.woken: list[int] = []
         self.known: dict[int, ContactStanding] = {}
         self.findings: list[Finding] = []
+        self.connected = True
 
     def enqueue(self, invoice: Invoice, *, at: datetime) -> None:
         self.enqueued.append(invoice.pk)
@@ -45,3 +46,6 @@ class FakeLedger:
 
     def wake(self, practice: Practice, *, at: datetime) -> None:
         self.woken.append(practice.pk)
+
+    def is_connected(self, practice: Practice) -> bool:
+        return self.connected

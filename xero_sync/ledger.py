@@ -6,7 +6,7 @@ from datetime import datetime
 from billing.models import BillingPlan, Invoice
 from billing.ports import ContactStanding, Finding
 from clients.models import Practice
-from xero_sync.operations import bells, contacts, preflight, pushes
+from xero_sync.operations import bells, connections, contacts, preflight, pushes
 
 
 class XeroLedger:
@@ -29,3 +29,6 @@ class XeroLedger:
 
     def wake(self, practice: Practice, *, at: datetime) -> None:
         bells.ring_lane(practice.pk)
+
+    def is_connected(self, practice: Practice) -> bool:
+        return connections.connection_of(practice) is not None

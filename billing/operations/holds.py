@@ -8,6 +8,7 @@ from billing.models import Invoice, PostingHold
 from billing.operations import letters
 from billing.operations.plans import settle_practice
 from billing.operations.raising import enqueue
+from billing.operations.standstill import NOT_CONNECTED as NOT_CONNECTED
 from billing.operations.standstill import SAFE_MODE as SAFE_MODE
 from billing.operations.standstill import SENTENCES
 from billing.operations.standstill import open_reasons as open_reasons

@@ -128,7 +128,7 @@ class CompletionPreview:
 
 @dataclass(frozen=True, slots=True)
 class OpenHold:
-    """Why nothing of a practice is sent at present. `since` is unknown for Safe Mode."""
+    """Why nothing of a practice is sent at present. `since` is unknown for Safe Mode and for no ledger."""
 
     reason: str
     since: datetime | None

@@ -50,6 +50,8 @@ def _connected(request: PracticeRequest, plan: BillingPlan | None, at: datetime)
     fix_url = address("xero_sync:integrations", practice=request.practice.slug) if request.may(Action.SETTINGS) else ""
     lost = {PostingHold.Reason.CONNECTION_LOST, PostingHold.Reason.WRONG_ORGANISATION}
     for hold in holds.open_reasons(request.practice):
+        if hold.reason == holds.NOT_CONNECTED:
+            return Check("Is Xero connected?", "bad", hold.sentence, "Connect", fix_url)
         if hold.reason in lost:
             return Check("Is Xero connected?", "bad", hold.sentence, "Reconnect", fix_url)
     ledger = get_ledger(settings.settings_of(request.practice).destination)

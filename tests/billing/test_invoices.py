@@ -2,6 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from billing.models import BillingMethod, BillingPlan, Invoice, NumberSeries
 from billing.operations import catalogue, holds, invoices, plans, settings
@@ -13,8 +14,10 @@ from tests.factories import (
     make_client,
     make_engagement,
     make_finalised_plan,
+    make_invoice,
     make_member,
     make_option,
+    make_practice,
     make_service,
     moment,
     terms,
@@ -82,6 +85,15 @@ def test_an_acceptance_invoice_raised_while_the_connection_is_lost_waits_for_a_p
     assert ledger.enqueued == []
     invoices.send_now(invoice=invoice, by=priya, at=LATER)
     assert ledger.enqueued == [invoice.pk]
+
+
+def test_an_acceptance_invoice_raised_without_any_ledger_waits_by_itself(
+    bell_bakery: Client, ledger: FakeLedger
+) -> None:
+    ledger.connected = False
+    invoice = accepted(bell_bakery)
+    assert (invoice.is_waiting, invoice.is_released, ledger.queued) == (True, True, [invoice.pk])
+    assert letters(bell_bakery.practice) == []
 
 
 def test_an_acceptance_invoice_that_waits_when_the_connection_is_lost_waits_for_a_person(
@@ -228,6 +240,14 @@ def test_posted_twice_the_first_reference_stands(bell_bakery: Client, priya: Use
     assert not invoices.record_posted(invoice=again, reference="x-2", number="", url="", at=LATER)
     again.refresh_from_db()
     assert (again.ledger_reference, again.posted_at) == ("x-1", NOW)
+
+
+def test_two_invoices_of_a_practice_never_share_a_ledger_reference(bell_bakery: Client) -> None:
+    facts = {"status": "posted", "posted_at": NOW, "ledger_reference": "x-1"}
+    make_invoice(bell_bakery, **facts)
+    make_invoice(make_client(make_practice("Other & Co"), "Stranger"), **facts)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_invoice(bell_bakery, **facts)
 
 
 def test_a_refused_invoice_found_in_the_ledger_after_all_is_posted(bell_bakery: Client, priya: User) -> None:

@@ -217,6 +217,24 @@ def test_example_14_a_lost_connection_blocks_the_plan_until_it_is_restored(
     assert len(ledger.enqueued) == 1
 
 
+def test_without_any_ledger_a_due_plan_is_blocked_until_one_is_connected(
+    bell_bakery: Client, priya: User, ledger: FakeLedger
+) -> None:
+    practice = bell_bakery.practice
+    ledger.connected = False
+    make_engagement(bell_bakery)
+    plan = make_finalised_plan(practice, at=moment(2026, 9, 20), by=priya)
+    plans.tick(at=moment(2026, 10, 1))
+    plan.refresh_from_db()
+    assert plan.status == BillingPlan.Status.BLOCKED
+    assert [hold.reason for hold in holds.open_reasons(practice)] == ["not_connected"]
+
+    ledger.connected = True
+    plans.tick(at=moment(2026, 10, 1, 10))
+    plan.refresh_from_db()
+    assert plan.status == BillingPlan.Status.POSTING
+
+
 def test_example_15_safe_mode_holds_the_plan_and_leaving_it_asks(
     bell_bakery: Client, priya: User, ledger: FakeLedger
 ) -> None:

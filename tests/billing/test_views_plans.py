@@ -380,6 +380,16 @@ def test_a_blocked_plan_says_what_it_waits_for(office, plan_url, north_vale, pos
     assert "The connection to Xero is lost" in page
 
 
+def test_a_plan_that_waits_for_a_first_connection_says_so(office, plan_url, north_vale, posting, ledger):
+    ledger.connected = False
+    plans.tick(at=IN_OCTOBER)
+
+    page = text_of(office.get(plan_url))
+
+    assert "Blocked" in page
+    assert "Xero is not connected. Connect it under Integrations; what waits then goes out by itself." in page
+
+
 # ── Export ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -13,7 +13,7 @@ from billing.operations import holds
 from clients.models import Membership, Practice, Role
 from notifications.models import Message
 from sandbox.xero.server import Running
-from tests.factories import log_in, make_member, make_practice
+from tests.factories import log_in, make_connection, make_member, make_practice
 from tests.xero_world import (
     NORTH_AND_VALE,
     PRACTICE_TENANT,
@@ -358,3 +358,9 @@ def test_the_night_asks_for_one_sync_by_the_practices_own_clock(connected: Pract
     assert sync(connected, at=datetime.fromisoformat("2026-12-02T08:36:00+00:00")) == "done"
     assert asked("2026-12-02T09:00:00+00:00") == 0
     assert contact_named(connected, "City Limousines").is_usable
+
+
+def test_only_a_practice_that_never_connected_is_held_by_that(north_vale: Practice) -> None:
+    assert [hold.reason for hold in holds.open_reasons(north_vale)] == [holds.NOT_CONNECTED]
+    make_connection(north_vale)
+    assert holds.open_reasons(north_vale) == []

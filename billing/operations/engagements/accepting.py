@@ -8,7 +8,7 @@ from billing.drafting import invoice_drafts
 from billing.models import BillingMethod, EngagedService, Engagement, Invoice, PlanLine
 from billing.operations import letters
 from billing.operations.raising import Wanted, raise_invoices
-from billing.operations.standstill import SAFE_MODE, open_reasons
+from billing.operations.standstill import NOT_CONNECTED, SAFE_MODE, open_reasons
 from billing.operations.terms import terms_of, tracking_of
 from billing.records import BillableLine
 from clients.models import User
@@ -25,7 +25,7 @@ def raise_acceptance(engagement: Engagement, *, by: User | None, at: datetime) -
     if not by_payer:
         return
     practice = engagement.practice
-    holds = open_reasons(practice)
+    holds = [hold for hold in open_reasons(practice) if hold.reason != NOT_CONNECTED]  # that waits by itself
     terms = terms_of(practice, list(by_payer))
     today = today_in(practice.zone, at)
     wanted = [
