@@ -31,7 +31,7 @@ test-services: setup ## the suite on PostgreSQL and Redis
 
 test-browser: ## install Chromium where possible, run the browser tests
 	@$(PYTHON) scripts/setup.py --browser
-	@$(PY) -m pytest tests/browser
+	@$(PY) -m pytest --numprocesses=$(PROCESSES) tests/browser
 
 pictures: ## a picture of every page into var/pictures/
 	@$(PYTHON) scripts/setup.py --browser
