@@ -306,6 +306,7 @@ class Migration(migrations.Migration):
                 ('number_prefix', models.CharField(default='S-', max_length=12)),
                 ('reference_pattern', models.CharField(blank=True, default="Proposal {proposal}, {period}", max_length=120)),
                 ('destination', models.CharField(default='xero', max_length=20)),
+                ('currency', models.CharField(default='GBP', max_length=3)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('always_draft_templates', models.ManyToManyField(blank=True, related_name='+', to='billing.invoicetemplate')),
             ],

@@ -79,6 +79,7 @@ class BillingSettings(PracticeRecord):
     number_prefix = models.CharField(max_length=12, default="S-")
     reference_pattern = models.CharField(max_length=120, default="Proposal {proposal}, {period}", blank=True)
     destination = models.CharField(max_length=20, default="xero")
+    currency = models.CharField(max_length=3, default="GBP")
     updated_at = models.DateTimeField(auto_now=True)
 
 

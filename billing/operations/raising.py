@@ -93,6 +93,7 @@ def _invoice(practice: Practice, want: Wanted, number: str | None, *, by: User |
         reference=draft.reference,
         invoice_date=draft.invoice_date,
         due_date=draft.due_date,
+        currency=practice.billing_settings.currency,
         total=draft.total,
         posting_status=draft.posting_status,
         template_id=draft.template_id,

@@ -13,7 +13,7 @@ from billing.operations.terms import settings_of as settings_of
 from billing.operations.terms import terms_of as terms_of
 from clients.models import Client, Membership, Practice, User
 
-KEPT = frozenset({"id", "practice", "client", "updated_at"})
+KEPT = frozenset({"id", "practice", "client", "currency", "updated_at"})
 DEFAULT_ACCOUNTS = frozenset({"recurring_account", "one_off_account"})
 TEMPLATES = "always_draft_templates"
 
@@ -33,6 +33,16 @@ def change_settings(*, practice: Practice, values: Mapping[str, Any], by: User, 
     if values.keys() & DEFAULT_ACCOUNTS:
         requeue_mapped(practice=practice, at=at)
     return settings
+
+
+def change_currency(*, practice: Practice, currency: str, at: datetime) -> bool:
+    """The ledger says in which currency it keeps the practice's books: what is raised from now on is in it.
+
+    False when that was known.
+    """
+    settings = settings_of(practice)
+    rows = BillingSettings.objects.for_practice(practice).filter(pk=settings.pk)
+    return bool(rows.exclude(currency=currency).update(currency=currency, updated_at=at))
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from billing.operations import settings as billing_settings
 from clients.models import Practice
 from xero_sync.errors import ConnectionLost, XeroFailure
 from xero_sync.models import Connection
@@ -34,7 +35,7 @@ def check_connection(*, connection: Connection, at: datetime) -> str:
 
 
 def remember(connection: Connection, organisation: OrganisationRecord, *, at: datetime) -> None:
-    """Keep what the organisation says of itself."""
+    """Keep what the organisation says of itself; its currency is that of the invoices from now on."""
     Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk).update(
         organisation_name=organisation.name or connection.organisation_name,
         short_code=organisation.short_code,
@@ -44,6 +45,7 @@ def remember(connection: Connection, organisation: OrganisationRecord, *, at: da
         year_end_lock_date=organisation.year_end_lock_date,
         checked_at=at,
     )
+    billing_settings.change_currency(practice=connection.practice, currency=organisation.base_currency, at=at)
 
 
 def check_all(*, at: datetime) -> int:
