@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from django.http import HttpResponse
 from django.test import Client as Browser
+from pytest_django import DjangoAssertNumQueries
 
 from billing.models import LedgerAccount, PostingHold
 from billing.operations import holds
@@ -364,3 +365,15 @@ def test_only_a_practice_that_never_connected_is_held_by_that(north_vale: Practi
     assert [hold.reason for hold in holds.open_reasons(north_vale)] == [holds.NOT_CONNECTED]
     make_connection(north_vale)
     assert holds.open_reasons(north_vale) == []
+
+
+def test_the_nights_syncs_are_asked_for_with_one_look_however_many_connections(
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    at = datetime.fromisoformat("2026-12-02T08:30:00+00:00")
+    for name in ("North & Vale", "Harbour Tax", "Fell & Moor"):
+        make_connection(make_practice(name))
+    assert pulls.nightly(at=at) == 3
+
+    with django_assert_num_queries(1):
+        assert pulls.nightly(at=at + timedelta(minutes=5)) == 0

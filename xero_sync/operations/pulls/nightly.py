@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import OuterRef, Subquery
+
 from xero_sync.models import Connection, SyncRun
 from xero_sync.operations.asking import request_sync
 
@@ -14,20 +16,20 @@ def nightly(*, at: datetime) -> int:
     Asked at every tick, by comparing local dates: a beat that slept catches up, and two beats ask for one.
     """
     asked = 0
-    for connection in Connection.objects.across_practices().working().select_related("practice"):
-        if _is_due(connection, at=at):
+    nights = SyncRun.objects.across_practices().filter(connection=OuterRef("pk"), is_nightly=True)
+    last_night = Subquery(nights.order_by("-asked_at").values("asked_at")[:1])
+    working = Connection.objects.across_practices().working().select_related("practice")
+    for connection in working.annotate(last_night=last_night):
+        if _is_due(connection, connection.last_night, at=at):  # type: ignore[attr-defined]  # annotated above
             request_sync(connection=connection, by=None, at=at, is_nightly=True)
             asked += 1
     return asked
 
 
-def _is_due(connection: Connection, *, at: datetime) -> bool:
+def _is_due(connection: Connection, last_night: datetime | None, *, at: datetime) -> bool:
     """From two o'clock in the practice's zone, spread over the hour so that not all ask at once."""
     local = at.astimezone(connection.practice.zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     if local < midnight + timedelta(hours=HOUR, minutes=connection.practice_id % 60):
         return False
-    tonight = SyncRun.objects.for_practice(connection.practice_id).filter(
-        connection=connection, is_nightly=True, asked_at__gte=midnight
-    )
-    return not tonight.exists()
+    return last_night is None or last_night < midnight
