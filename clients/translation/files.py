@@ -111,7 +111,7 @@ def _layout(columns: Sequence[str], header: Sequence[str]) -> str:
     if "contactname" in columns or "name" in columns:
         if twice:
             raise Unreadable(f"The column {header[columns.index(twice[0])]} is there twice. Keep one of them.")
-        return XERO if "contactname" in columns else OURS
+        return OURS if "name" in columns else XERO  # our template has a Contact name too, and means a person by it
     found = ", ".join(name.strip() for name in header[:4] if name.strip())[:120]
     raise Unreadable(
         "There is no column ContactName (as in Xero's export) and none called Name (as in our template). "

@@ -18,7 +18,7 @@ def imports(table: Table) -> None:
     practice = make_practice("Long List")
     owner = make_member(practice)
     lines = [f"{firm_name(number)} {number},Ada Birch,a{number}@firms.example" for number in range(ROWS)]
-    content = "\n".join(["Client,Contact name,E-mail", *lines]).encode()
+    content = "\n".join(["Name,Contact name,Email", *lines]).encode()
     begun = start_import(practice=practice, file_name="long.csv", content=content, by=owner.user, at=AT)
     table.add(
         f"Dry run of {len(content) / 1e6:.1f} MB", timed(lambda: read_import(client_import=begun, at=AT)), "s", 60

@@ -1,16 +1,18 @@
 """The billing plan and the lists, through the whole of Django as a browser asks for them."""
 
+from decimal import Decimal
+
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from billing.calendar import add_months
-from billing.operations import plans
+from billing.operations import invoices, plans, work
 from clients.models import Membership, Practice
 from tests.benchmarks.books import AT, LATE, MONTH, add_clients, practice_with
 from tests.benchmarks.table import Table, cpu, p95, timed
-from tests.factories import log_in
+from tests.factories import log_in, make_invoice, make_proposal
 
 QUERIES = 12
 PAGE = 150  # ms
@@ -56,12 +58,12 @@ def plan(table: Table) -> None:
 
 
 def lists(table: Table) -> None:
-    table.title("Lists: queries with 6 and with 60 clients")
-    practice, owner = practice_with(6, "Orrin")
+    table.title("Lists: queries with 25 and with 250 clients")
+    practice, owner = practice_with(25, "Orrin")
     browser = log_in(Browser(), owner)
     live_a_little(practice, owner)
     small = {name: count(browser, address(route, practice)) for name, route in LISTS.items()}
-    add_clients(practice, 54)
+    add_clients(practice, 225)
     live_a_little(practice, owner)
     for name, route in LISTS.items():
         large = count(browser, address(route, practice))
@@ -69,7 +71,15 @@ def lists(table: Table) -> None:
 
 
 def live_a_little(practice: Practice, owner: Membership) -> None:
-    """What fills the lists: proposals, work, invoices."""
+    """What fills the lists: a proposal, work, and a refused invoice for each client that has none."""
+    for client in practice.clients.filter(proposals=None):
+        make_proposal(client, created_by=owner.user)
+        work.add_ad_hoc(
+            practice=practice, client=client, name="Mortgage reference", amount=Decimal("75.00"), by=owner.user, at=AT
+        )
+        invoice = make_invoice(client, at=AT, is_queued=False)
+        reason = "The contact in Xero is archived. Link another one."
+        invoices.record_refused(invoice=invoice, code="CONTACT_ARCHIVED", reason=reason, words="Archived.", at=AT)
 
 
 def address(route: str, practice: Practice) -> str:

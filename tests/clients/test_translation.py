@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from clients.translation import KnownClient, ReadRow, Unreadable, plan_rows, read_file
+from clients.translation import TEMPLATE, KnownClient, ReadRow, Unreadable, plan_rows, read_file
 
 HEADER = "*ContactName,EmailAddress,FirstName,LastName,POAddressLine1,POCity,PhoneNumber,TaxNumber,CompanyNumber"
 
@@ -191,3 +191,12 @@ def test_a_name_with_line_breaks_and_commas_in_quotes_is_one_cell():
     out = io.StringIO()
     csv.writer(out).writerows([["Name", "Address"], ["Bell, Baker", "1 High St\nBath"]])
     assert only_row(out.getvalue()).values["address"] == "1 High St\nBath"
+
+
+def test_our_own_template_is_read_by_its_name_although_it_has_a_contact_name() -> None:
+    row = f"{TEMPLATE.strip()}\n,Oxbow Studios Ltd,,,,Sam Hale,sam@oxbow.example,,,,,,,,,\n"
+
+    sheet = read_file(row.encode())
+
+    assert (sheet.layout, sheet.rows[0].name) == ("template", "Oxbow Studios Ltd")
+    assert sheet.rows[0].values["contact_name"] == "Sam Hale"

@@ -10,7 +10,7 @@ from demo.pictures.camera import Shot
 from demo.pictures.stage import Theatre
 from demo.pictures.steps import click, dialog, fill, open_labelled, send, tick, upload, wait
 
-GOOD = b"""Client,Contact name,E-mail,Company number
+GOOD = b"""Name,Contact name,Email,Company number
 Tern & Tide Sailmakers Ltd,Una Tern,office@terntide.example,09911882
 Old Forge Pottery,Sam Hale,sam@oldforge.example,
 ,Nobody,nobody@nowhere.example,
