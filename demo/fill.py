@@ -21,7 +21,7 @@ from billing.models import (
     Service,
     TrackingOption,
 )
-from billing.operations import catalogue, engagements, plans
+from billing.operations import catalogue, engagements, plans, work
 from billing.operations import settings as billing_settings
 from billing.records import ServiceTerms
 from clients.models import Client, Membership, Practice, User
@@ -136,6 +136,7 @@ def write_history(stage: Stage) -> None:
         _bill(stage, add_months(first, step))
     _put_letters_to_bed(stage)
     plans.raise_due(practice=stage.practice, at=stage.now)
+    work.open_due(practice=stage.practice, at=stage.now)
 
 
 def _choose_accounts(stage: Stage) -> None:
