@@ -44,7 +44,7 @@ format: setup ## put the code and the templates into shape
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
 
 faults: setup ## kill workers, lose answers; FAULTS=short for a few
-	@FAULTS=$(FAULTS) $(PY) -m pytest tests/faults
+	@$(PY) -m tests.faults $(if $(filter short,$(FAULTS)),--short)
 
 bench: setup ## figures with their targets
 	@$(PY) -m tests.benchmarks
