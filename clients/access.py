@@ -129,7 +129,7 @@ def _admit(request: HttpRequest, membership: Membership, action: Action) -> Prac
     admitted.allows = {each.value: may(membership, each) for each in Action}
     if not may(membership, action):
         raise PermissionDenied("Your role does not include this. Ask an admin of your practice.")
-    return admitted  # type: ignore[no-any-return]
+    return admitted  # type: ignore[no-any-return]  # it has become a PracticeRequest
 
 
 class TokenAuthentication(BaseAuthentication):

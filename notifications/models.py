@@ -56,7 +56,7 @@ class Message(PracticeRecord):
     sent_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
-    objects = MessageQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = MessageQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["-created_at", "-pk"]

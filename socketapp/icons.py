@@ -53,7 +53,7 @@ def paths(name: str) -> SafeString:
         file = Path(settings.BASE_DIR) / folder / f"{name}.svg"
         if file.is_file():
             drawing = re.sub(r"(?s).*?<svg.*?>|</svg>.*|<path stroke=\"none\"[^>]*/>", "", file.read_text())
-            return mark_safe(re.sub(r"\s*\n\s*", "", drawing))  # noqa: S308 the drawing comes from Tabler, never from a person
+            return mark_safe(re.sub(r"\s*\n\s*", "", drawing))  # noqa: S308  # the drawing comes from Tabler, never from a person
     raise UnknownIcon(name)
 
 

@@ -141,6 +141,6 @@ def options(practice: int, kept: int | None) -> Any:
 def choose(form: forms.BaseForm, name: str, among: Any, nothing: str) -> None:
     """Give a field of the form its choices, with words for none of them."""
     field = form.fields[name]
-    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 told to the type checker
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # told to the type checker
     field.queryset = among
     field.empty_label = nothing

@@ -18,6 +18,7 @@ WORDS = {  # shorter than the model's, since a hint stands under each
     ),
 }
 PLACEHOLDERS = frozenset({"proposal", "period", "po"})
+RULES = (("invoice_date_rule", InvoiceDateRule), ("terms_rule", TermsRule), ("posting_status", PostingStatus))
 YES_NO = (("", "As the practice"), ("True", "Yes, one line"), ("False", "No, one line for each service"))
 
 
@@ -91,11 +92,11 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # Django’s own
         super().__init__(*args, **kwargs)
         kept = self.instance
         for name, choices in WORDS.items():
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
         choose(self, "recurring_account", accounts(practice.pk, kept.recurring_account_id), "None chosen yet")
         choose(self, "one_off_account", accounts(practice.pk, kept.one_off_account_id), "None chosen yet")
-        themes = self.fields["always_draft_templates"]
-        themes.queryset = InvoiceTemplate.objects.for_practice(practice).usable()  # type: ignore[attr-defined]
+        usable = InvoiceTemplate.objects.for_practice(practice).usable()
+        self.fields["always_draft_templates"].queryset = usable  # type: ignore[attr-defined]  # chooses among rows
 
     def clean_number_prefix(self) -> str:
         prefix: str = self.cleaned_data["number_prefix"]
@@ -154,12 +155,8 @@ class ClientBillingForm(forms.ModelForm):  # type: ignore[type-arg]  # Django’
     def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kept = self.instance
-        for name, rule in (("invoice_date_rule", InvoiceDateRule), ("terms_rule", TermsRule)):
-            self.fields[name].choices = [("", "As the practice"), *rule.choices]  # type: ignore[attr-defined]
-        self.fields["posting_status"].choices = [  # type: ignore[attr-defined]
-            ("", "As the practice"),
-            *PostingStatus.choices,
-        ]
+        for name, rule in RULES:
+            self.fields[name].choices = [("", "As the practice"), *rule.choices]  # type: ignore[attr-defined]  # a choice field
         for name in ("is_recurring_consolidated", "is_one_off_consolidated"):
             self.fields[name] = _tristate(str(self.fields[name].label))
         themes = InvoiceTemplate.objects.for_practice(practice)

@@ -23,7 +23,7 @@ class AdHocForm(forms.ModelForm):  # type: ignore[type-arg]  # Django’s own cl
     def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["client"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 told to the type checker
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # told to the type checker
         field.queryset = Client.objects.for_practice(practice).open()
         field.empty_label = "Choose a client"
 

@@ -56,7 +56,7 @@ class Mirror(PracticeRecord):
     is_missing = models.BooleanField(default=False)
     seen_at = models.DateTimeField()
 
-    objects = MirrorQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = MirrorQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         abstract = True
@@ -175,7 +175,7 @@ class Service(PracticeRecord):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = ServiceQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = ServiceQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["category", "position", "name", "pk"]

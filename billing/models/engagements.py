@@ -47,7 +47,7 @@ class Engagement(PracticeRecord):
     ended_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = EngagementQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = EngagementQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["-begun_at", "-pk"]
@@ -116,7 +116,7 @@ class EngagedService(PracticeRecord):
     position = models.PositiveIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = EngagedServiceQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = EngagedServiceQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["engagement_id", "position", "pk"]

@@ -76,7 +76,7 @@ class BillingPlan(PracticeRecord):
     raised_at = models.DateTimeField(null=True, blank=True)
     posted_at = models.DateTimeField(null=True, blank=True)
 
-    objects = BillingPlanQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = BillingPlanQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["-month"]

@@ -42,7 +42,7 @@ class WorkItem(PracticeRecord):
     )
     created_at = models.DateTimeField(db_default=Now())
 
-    objects = WorkItemQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = WorkItemQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["period_start", "pk"]

@@ -79,7 +79,7 @@ class Client(PracticeRecord):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects = ClientQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = ClientQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["name", "pk"]

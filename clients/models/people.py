@@ -89,7 +89,7 @@ class Membership(PracticeRecord):
     joined_at = models.DateTimeField(db_default=Now())
     left_at = models.DateTimeField(null=True, blank=True)
 
-    objects = MembershipQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = MembershipQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["name", "pk"]

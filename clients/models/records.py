@@ -54,7 +54,7 @@ class PracticeQuerySet(models.QuerySet[Row]):
         return super().__or__(other)
 
     def _require_practice(self) -> None:
-        if self._is_bound or "instance" in self._hints or self.query.is_empty():  # type: ignore[attr-defined]
+        if self._is_bound or "instance" in self._hints or self.query.is_empty():  # type: ignore[attr-defined]  # Django sets _hints
             return
         raise NoPractice(f"{self.model.__name__} was asked for without a practice; begin with for_practice(practice).")
 

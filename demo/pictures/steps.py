@@ -9,7 +9,7 @@ def click(words: str, role: str = "button", nth: int = 0) -> Step:
     """Presses the button (or follows the link) with these words."""
 
     def step(page: Page) -> None:
-        page.get_by_role(role, name=words).locator("visible=true").nth(nth).click()  # type: ignore[arg-type]
+        page.get_by_role(role, name=words).locator("visible=true").nth(nth).click()  # type: ignore[arg-type]  # a role
 
     return step
 

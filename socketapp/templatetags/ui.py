@@ -85,7 +85,7 @@ def _dress(field: BoundField) -> str:
 @register.simple_tag
 def email_css() -> SafeString:
     """The stylesheet of e-mails, for the <style> from which it is inlined."""
-    return mark_safe((Path(settings.BASE_DIR) / "static" / "email.css").read_text())  # noqa: S308 our own file
+    return mark_safe((Path(settings.BASE_DIR) / "static" / "email.css").read_text())  # noqa: S308  # our own file
 
 
 @register.filter
@@ -109,8 +109,7 @@ def undo_url(message: Message) -> str:
 @register.simple_tag(takes_context=True)
 def url_with(context: Context, **changes: object) -> str:
     """This page's query string with some keys changed and the rest kept; None or "" drops a key."""
-    request: HttpRequest = context.request  # type: ignore[attr-defined]
-    query = request.GET.copy()
+    query = _request(context).GET.copy()
     for key, value in changes.items():
         query.pop(key, None)
         if value not in (None, ""):
@@ -121,14 +120,18 @@ def url_with(context: Context, **changes: object) -> str:
 @register.simple_tag(takes_context=True)
 def here(context: Context) -> str:
     """This page's path without its query string, also where an include hides the request."""
-    return str(context.request.path)  # type: ignore[attr-defined]
+    return _request(context).path
+
+
+def _request(context: Context) -> HttpRequest:
+    request: HttpRequest = context.request  # type: ignore[attr-defined]  # pages are rendered with a RequestContext
+    return request
 
 
 @register.inclusion_tag("components/sort_header.html", takes_context=True)
 def sort_header(context: Context, label: str, key: str, classes: str = "") -> dict[str, object]:
     """A column's head that sorts by `key`; the current order is `?sort=key` or `?sort=-key`."""
-    request: HttpRequest = context.request  # type: ignore[attr-defined]
-    now = request.GET.get("sort", "")
+    now = _request(context).GET.get("sort", "")
     turned = f"-{key}" if now == key else key
     order = {key: "ascending", f"-{key}": "descending"}.get(now, "")
     return {"label": label, "classes": classes, "order": order, "url": url_with(context, sort=turned, page=None)}

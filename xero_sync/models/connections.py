@@ -69,7 +69,7 @@ class Connection(PracticeRecord):
     contacts_read_to = models.DateTimeField(null=True, blank=True)
     contacts_full_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ConnectionQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = ConnectionQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["-connected_at"]

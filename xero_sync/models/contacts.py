@@ -48,7 +48,7 @@ class Contact(PracticeRecord):
     changed_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField()
 
-    objects = ContactQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = ContactQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["name", "pk"]

@@ -32,7 +32,7 @@ def dialog(request: PracticeRequest, name: str, title: str, back_url: str, conte
 def may_go_to_xero(response: HttpResponse) -> HttpResponse:
     """A form of this page leads on to Xero's consent page, and browsers check where a form's answer leads."""
     asked = urlsplit(settings.XERO_AUTHORIZE_URL)
-    response._csp_update = {"form-action": [f"{asked.scheme}://{asked.netloc}"]}  # type: ignore[attr-defined]
+    response._csp_update = {"form-action": [f"{asked.scheme}://{asked.netloc}"]}  # type: ignore[attr-defined]  # csp reads it
     return response
 
 
