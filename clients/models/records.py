@@ -63,6 +63,11 @@ class PracticeQuerySet(models.QuerySet[Row]):
             self._require_practice()
         super()._fetch_all()
 
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        """Inside another query (`pk__in=rows`) it runs with that one, and is asked the same."""
+        self._require_practice()
+        return super().resolve_expression(*args, **kwargs)
+
     def iterator(self, chunk_size: int | None = None) -> Iterator[Row]:
         self._require_practice()
         return super().iterator(chunk_size=chunk_size)

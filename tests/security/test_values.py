@@ -95,3 +95,10 @@ def test_the_api_refuses_ids_that_no_row_can_have(api: HttpClient, practice: Pra
 def test_rows_of_a_practice_cannot_be_joined_with_rows_of_all(practice: Practice) -> None:
     with pytest.raises(NoPractice):
         list(Client.objects.for_practice(practice) | Client.objects.filter(name="Larkspur Veterinary Group Ltd"))
+
+
+def test_rows_of_all_practices_cannot_be_chosen_from_inside_another_query(practice: Practice) -> None:
+    everybody = Client.objects.filter(name="Larkspur Veterinary Group Ltd")
+
+    with pytest.raises(NoPractice):
+        Client.objects.for_practice(practice).filter(pk__in=everybody)
