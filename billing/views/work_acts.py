@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from billing import calendar
 from billing.forms import AdHocForm
-from billing.models import EngagedService, Invoice, WorkItem
+from billing.models import EngagedService, WorkItem
 from billing.operations import holds, settings, work
 from billing.views.invoices import attempt, invoice_or_404
 from billing.views.pieces import dialog, done, ids_of, refused
@@ -75,14 +75,12 @@ def _comes_again(service: EngagedService | None) -> bool:
 def work_undo(request: PracticeRequest) -> HttpResponse:
     """Take a completion back while none of its invoices has been sent."""
     keys = ids_of(request.GET.get("invoices", "").split(","))
-    found = Invoice.objects.for_practice(request.practice).filter(pk__in=keys, kind=Invoice.Kind.COMPLETION)
-    invoices = list(found.exclude(status=Invoice.Status.CANCELLED))
-
-    def undo() -> None:
-        for each in invoices:
-            work.undo(practice=request.practice, invoice=each, by=request.user, at=timezone.now())
-
-    return attempt(undo, request, "The completion is undone; the work is open again.", _work_url(request))
+    return attempt(
+        lambda: work.undo_all(practice=request.practice, invoice_ids=keys, by=request.user, at=timezone.now()),
+        request,
+        "The completion is undone; the work is open again.",
+        _work_url(request),
+    )
 
 
 @practice_page(Action.BILLING)

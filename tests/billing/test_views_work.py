@@ -100,6 +100,19 @@ def test_a_completion_whose_invoice_was_sent_stays(office, home, items, north_va
     assert "was sent already" in after(office, office.post(f"{home}invoices/{invoice.pk}/undo/"))
 
 
+def test_a_completion_of_which_one_invoice_was_sent_stays_whole(office, home, items, north_vale):
+    office.post(f"{home}work/completion/", {"items": items})
+    first, last = Invoice.objects.for_practice(north_vale).order_by("pk")
+    invoices.record_posted(invoice=last, reference="x-1", number="", url="", at=IN_SEPTEMBER)
+
+    page = after(office, office.post(f"{home}work/undo/?invoices={first.pk},{last.pk}"))
+
+    first.refresh_from_db()
+    assert "was sent already" in page
+    assert not first.is_cancelled
+    assert not WorkItem.objects.for_practice(north_vale).open().exists()
+
+
 def test_only_completed_work_is_undone(office, home, bell_bakery):
     agreed = terms("Company formation", "250.00", "once_acceptance")
     make_engagement(bell_bakery, [agreed], starts_on=None, at=IN_SEPTEMBER)

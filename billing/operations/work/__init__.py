@@ -6,6 +6,7 @@ from billing.operations.work.completing import NothingOpen as NothingOpen
 from billing.operations.work.completing import complete as complete
 from billing.operations.work.completing import preview_completion as preview_completion
 from billing.operations.work.completing import undo as undo
+from billing.operations.work.completing import undo_all as undo_all
 from billing.operations.work.opening import add_ad_hoc as add_ad_hoc
 from billing.operations.work.opening import carry_on as carry_on
 from billing.operations.work.opening import open_due as open_due

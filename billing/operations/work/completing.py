@@ -92,6 +92,17 @@ def undo(*, practice: Practice, invoice: Invoice, by: User, at: datetime) -> lis
     return items
 
 
+@transaction.atomic
+def undo_all(*, practice: Practice, invoice_ids: Collection[int], by: User, at: datetime) -> list[WorkItem]:
+    """Take a completion back with every invoice it raised, or, where one of them was sent, none: raises AlreadySent.
+
+    Invoices that were taken back before are left out.
+    """
+    completions = Invoice.objects.for_practice(practice).filter(kind=Invoice.Kind.COMPLETION, pk__in=invoice_ids)
+    found = completions.exclude(status=Invoice.Status.CANCELLED).order_by("pk")
+    return [item for each in found for item in undo(practice=practice, invoice=each, by=by, at=at)]
+
+
 def _open_items(practice: Practice, item_ids: Collection[int]) -> list[WorkItem]:
     items = WorkItem.objects.for_practice(practice).open().filter(pk__in=item_ids)
     return list(items.select_related(*TOGETHER).order_by("engagement__number", "period_start", "pk"))
