@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
+from django.core.management import call_command
 from pytest_django import Settings
 
 from clients.models import Practice
@@ -39,20 +40,34 @@ def test_ciphertext_moved_to_another_row_or_column_does_not_open() -> None:
 
 
 def test_an_older_key_still_opens_and_everything_is_sealed_anew_under_the_newest(
-    connected: Practice, settings: Settings, now: datetime
+    connected: Practice, settings: Settings, now: datetime, capsys: pytest.CaptureFixture[str]
 ) -> None:
     newest = base64.urlsafe_b64encode(b"n" * 32).decode()
     old = settings.FIELD_ENCRYPTION_KEYS
     before = tokens.access(grant_id=Grant.objects.get().pk, at=now).token
     settings.FIELD_ENCRYPTION_KEYS = [newest, *old]
 
-    assert tokens.reseal_all() == 1
+    call_command("reseal_tokens")
+
+    assert capsys.readouterr().out == "Consents sealed under the newest key: 1.\n"
 
     settings.FIELD_ENCRYPTION_KEYS = [newest]
     assert tokens.access(grant_id=Grant.objects.get().pk, at=now).token == before
     settings.FIELD_ENCRYPTION_KEYS = old
     with pytest.raises(tokens.Unreadable):
         tokens.access(grant_id=Grant.objects.get().pk, at=now)
+
+
+def test_the_operators_learn_of_tokens_that_no_key_opens(
+    connected: Practice, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.FIELD_ENCRYPTION_KEYS = [base64.urlsafe_b64encode(b"n" * 32).decode()]
+    capsys.readouterr()
+
+    with pytest.raises(SystemExit, match="1"):
+        call_command("reseal_tokens")
+
+    assert "none of the keys opens: 1" in capsys.readouterr().err
 
 
 def test_a_token_with_two_minutes_left_is_renewed_and_the_refresh_token_rotates(

@@ -39,6 +39,14 @@ class Access:
         return f"Access(version={self.version})"
 
 
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many consents stand under the newest key, and how many no configured key opens."""
+
+    done: int
+    unreadable: int
+
+
 def _keys() -> dict[bytes, bytes]:
     """The configured keys by their public id, the newest first."""
     try:
@@ -186,12 +194,21 @@ def forget_unused(*, at: datetime, older_than: timedelta = timedelta(days=1)) ->
     return unused.delete()[0]
 
 
-def reseal_all() -> int:
-    """Seal every token under the newest key, after a key was added in front. How many grants."""
-    for grant in Grant.objects.all():
-        sealed = {
-            "access_token": seal(_access(grant).token, grant_id=grant.pk, kind="access"),
-            "refresh_token": seal(refresh_token(grant), grant_id=grant.pk, kind="refresh"),
-        }
-        Grant.objects.filter(pk=grant.pk, token_version=grant.token_version).update(**sealed)
-    return Grant.objects.count()
+def reseal_all() -> Resealed:
+    """Seal every token under the newest key, after one was put in front of the others. May be repeated."""
+    outcomes = [_reseal(grant) for grant in Grant.objects.order_by("pk")]
+    return Resealed(done=outcomes.count(True), unreadable=outcomes.count(False))
+
+
+def _reseal(grant: Grant) -> bool:
+    """False where none of the keys opens it. A worker that renewed it meanwhile has changed the version: once more."""
+    while True:
+        rows = Grant.objects.filter(pk=grant.pk, token_version=grant.token_version)
+        try:
+            access_token = seal(_access(grant).token, grant_id=grant.pk, kind="access")
+            renewal = seal(refresh_token(grant), grant_id=grant.pk, kind="refresh")
+        except Unreadable:
+            return False
+        if rows.update(access_token=access_token, refresh_token=renewal):
+            return True
+        grant.refresh_from_db()
