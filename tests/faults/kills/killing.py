@@ -1,0 +1,161 @@
+"""The kills. Read inside a World, whose settings it needs."""
+
+import math
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from celery import current_app
+
+from tests.faults import clock
+from tests.faults.books import LEDGER, OWN, Books, complaints, is_at_rest, open_books, open_remote, want_invoices
+from tests.faults.parts import Part
+from tests.faults.workers import work
+from tests.faults.world import World
+from tests.xero_world import Remote
+
+POINTS = ("after_t1", "after_t2", "before_send", "after_send", "before_t3", "after_t3", "before_ack")
+MEMORIES = (0, 360, 86400)  # seconds for which the remote remembers an idempotency key
+CONTACTS, INVOICES = 1, 2  # the first batch carries the contact that is new, the second the invoices
+DEAD_FOR = 95  # seconds until a dead worker's lease and deadline are over
+QUARANTINE = 16 * 60
+SWEEP = 15
+LONGEST = {OWN: timedelta(seconds=180), LEDGER: timedelta(minutes=18)}
+MOST_EXTRA_CALLS = 2
+PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Kill:
+    """Where the worker ends, at which of its batches, and how the remote is set."""
+
+    point: str
+    numbering: str
+    memory: int
+    visit: int
+
+    def __str__(self) -> str:
+        batch = "contacts" if self.visit == CONTACTS else "invoices"
+        return f"{self.point} of {batch}, {self.numbering} numbers, keys kept {self.memory} s"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    kill: Kill
+    was_killed: bool
+    recovered_in: timedelta
+    extra_calls: int
+    complaints: tuple[str, ...]
+
+
+def kill_all(world: World, *, is_short: bool, seed: int) -> Part:
+    remote, chance = open_remote(world.sandbox_url), Random(seed)
+    world.start(work, "healthy")
+    usual = {numbering: calls_of_a_quiet_run(world, remote, numbering, chance) for numbering in (OWN, LEDGER)}
+    outcomes = [carried_out(world, remote, kill, usual[kill.numbering], chance) for kill in kills(is_short=is_short)]
+    failed = [one for one in outcomes if one.complaints]
+    return Part(
+        name="kills",
+        schedules=len(outcomes),
+        violations=sum(len(one.complaints) for one in failed),
+        kills=sum(one.was_killed for one in outcomes),
+        lines=(*summary(outcomes), *(f"{one.kill}: {words}" for one in failed for words in one.complaints)),
+    )
+
+
+def kills(*, is_short: bool) -> Iterator[Kill]:
+    """The 42 at the batch of invoices, and once more each point at the batch of contacts; 14 in the short run."""
+    for numbering in (OWN, LEDGER):
+        for memory in (360,) if is_short else MEMORIES:
+            yield from (Kill(point, numbering, memory, INVOICES) for point in POINTS)
+    if not is_short:
+        yield from (Kill(point, OWN, 360, CONTACTS) for point in POINTS)
+
+
+def calls_of_a_quiet_run(world: World, remote: Remote, numbering: str, chance: Random) -> int:
+    """How many calls the same invoices take when nobody dies."""
+    books = open_books(remote, numbering=numbering)
+    since = latest(remote)
+    want_invoices(books, invoices_of(chance), chance=chance)
+    recovered(world, remote, books)
+    return calls(remote, books, since)
+
+
+def carried_out(world: World, remote: Remote, kill: Kill, usual: int, chance: Random) -> Outcome:
+    """One practice, one dead worker, and what the healthy one made of it."""
+    remote.do("settings", key_memory=kill.memory)
+    books = open_books(remote, numbering=kill.numbering)
+    world.silence("doomed")
+    since = latest(remote)
+    wanted = want_invoices(books, invoices_of(chance), chance=chance)
+    doomed = world.start(work, "doomed", die_at=kill.point, visit=kill.visit)
+    doomed.join(PATIENCE)
+    was_killed, died_at = doomed.exitcode == -signal.SIGKILL, clock.now()
+    pass_time(remote, DEAD_FOR)
+    if kill.numbering == LEDGER and not swept(world, books):
+        pass_time(remote, QUARANTINE - DEAD_FOR)
+    took = recovered(world, remote, books) - died_at
+    extra = calls(remote, books, since) - usual
+    found = () if was_killed else (f"the worker did not die there but ended with {doomed.exitcode}",)
+    found += tuple(complaints(books, wanted, remote)) + late(kill, took, extra)
+    return Outcome(kill, was_killed, took, extra, found)
+
+
+def invoices_of(chance: Random) -> int:
+    return chance.randrange(12, 49)
+
+
+def pass_time(remote: Remote, seconds: float) -> None:
+    """Our database's clock and Xero's."""
+    clock.move(seconds)
+    remote.do("clock", advance=seconds)
+
+
+def swept(world: World, books: Books) -> bool:
+    """One sweep by the healthy worker and all that it rings for; whether nothing is left to do."""
+    keys = {**current_app.conf.broker_transport_options, "global_keyprefix": world.keys_of("healthy")}
+    with current_app.connection_for_write(transport_options=keys) as broker:
+        current_app.send_task("xero_sync.tasks.sweep", connection=broker)
+    world.wait_until_idle("healthy")
+    return is_at_rest(books)
+
+
+def recovered(world: World, remote: Remote, books: Books) -> datetime:
+    """Sweeps as beat asks for them, until all is at rest or an hour has passed; that moment."""
+    for _ in range(3600 // SWEEP):
+        if swept(world, books):
+            break
+        pass_time(remote, SWEEP)
+    return clock.now()
+
+
+def latest(remote: Remote) -> int:
+    return max((row["number"] for row in remote.get("requests?since=0")["requests"]), default=0)
+
+
+def calls(remote: Remote, books: Books, since: int) -> int:
+    rows = remote.get(f"requests?since={since}")["requests"]
+    return sum(row["tenant_id"] == books.tenant_id for row in rows)
+
+
+def late(kill: Kill, took: timedelta, extra: int) -> tuple[str, ...]:
+    found = []
+    if took > LONGEST[kill.numbering]:
+        found.append(f"took {took.total_seconds():.0f} s to recover")
+    if extra > MOST_EXTRA_CALLS:
+        found.append(f"took {extra} extra calls")
+    return tuple(found)
+
+
+def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    for numbering, words in ((OWN, "own series"), (LEDGER, "Xero's numbering")):
+        took = sorted(one.recovered_in.total_seconds() for one in outcomes if one.kill.numbering == numbering)
+        p99 = took[math.ceil(0.99 * len(took)) - 1]
+        most = max(one.extra_calls for one in outcomes if one.kill.numbering == numbering)
+        limit = LONGEST[numbering].total_seconds()
+        yield (
+            f"{words}: {len(took)} kills, recovered after {p99:.0f} s of virtual time at the 99th percentile "
+            f"(at most {limit:.0f}), at most {most} extra calls"
+        )
