@@ -165,6 +165,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "ring-for-imports": {"task": "clients.tasks.sweep_imports", "schedule": 60.0},
+    "seal-audit": {"task": "clients.tasks.seal_audit", "schedule": 60.0},
+    "verify-audit": {"task": "clients.tasks.verify_audit", "schedule": 24 * 3600.0},
     "send-letters": {"task": "notifications.tasks.send_due", "schedule": 30.0},
     "billing": {"task": "billing.tasks.tick", "schedule": 60.0},
     "proposals": {"task": "proposals.tasks.tick", "schedule": 60.0},

@@ -1,5 +1,8 @@
 """The practice's address book: practices, people and clients."""
 
+from clients.models.audit import AuditChain as AuditChain
+from clients.models.audit import AuditEvent as AuditEvent
+from clients.models.audit import SealedForever as SealedForever
 from clients.models.clients import Client as Client
 from clients.models.clients import ClientTag as ClientTag
 from clients.models.events import ClientEvent as ClientEvent

@@ -40,6 +40,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     muted_notices = models.JSONField(default=list, blank=True)
     joined_at = models.DateTimeField(db_default=Now())
 
+    acts_through = ""  # not stored: the API token of this request, where a program acts in the person's name
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects: ClassVar[UserManager] = UserManager()
