@@ -58,7 +58,7 @@ def some_parts(text: str) -> list[str]:
 def chosen_seed(asked: argparse.Namespace) -> int:
     if asked.seed is not None:
         return int(asked.seed)
-    return SEED_OF_THE_SHORT_RUN if asked.short else random.randrange(2**32)  # noqa: S311  # nothing secret
+    return SEED_OF_THE_SHORT_RUN if asked.short else random.randrange(2**32)  # nothing secret
 
 
 def carry_out(name: str, *, seed: int, is_short: bool) -> Part | None:
