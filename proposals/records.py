@@ -138,6 +138,9 @@ class Certificate:
     is_on_behalf: bool
     by_name: str
     reason: str
+    link_by: str = ""
+    link_at: datetime | None = None
+    is_link_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from clients.access import token_hash
+from clients.models import User
 from proposals.models import Proposal, SigningLink
 
 LIFETIME = timedelta(days=30)
@@ -25,7 +26,9 @@ class LinkClosed(Exception):
         super().__init__("This link cannot be used any more. Ask the firm that sent it for a new one.")
 
 
-def issue(*, proposal: Proposal, name: str, email: str, at: datetime) -> str:
+def issue(
+    *, proposal: Proposal, name: str, email: str, at: datetime, by: User | None = None, is_shared: bool = False
+) -> str:
     """A new link for one recipient to the present version; its token, which is never known again."""
     token = secrets.token_urlsafe(32)
     SigningLink.objects.create(
@@ -35,6 +38,8 @@ def issue(*, proposal: Proposal, name: str, email: str, at: datetime) -> str:
         recipient_name=name,
         recipient_email=email,
         token_hash=token_hash(token),
+        is_shared=is_shared,
+        made_by=by,
         created_at=at,
         expires_at=at + LIFETIME,
     )

@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField()),
                 ('content', models.BinaryField()),
                 ('sha256', models.CharField(max_length=64)),
+                ('frozen', models.JSONField(blank=True, default=dict)),
                 ('created_at', models.DateTimeField()),
             ],
             options={
@@ -108,6 +109,8 @@ class Migration(migrations.Migration):
                 ('recipient_name', models.CharField(max_length=200)),
                 ('recipient_email', models.EmailField(max_length=254)),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
+                ('is_shared', models.BooleanField(default=False)),
+                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('created_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),

@@ -17,7 +17,10 @@ class SigningLinkQuerySet(PracticeQuerySet["SigningLink"]):
 
 
 class ProposalDocument(PracticeRecord):
-    """The exact PDF that was shown, or signed; its SHA-256 is evidence."""
+    """The exact PDF that was shown, or signed; its SHA-256 is evidence.
+
+    `frozen` of an offer: what it says of the practice and the client, whatever they are called since.
+    """
 
     class Kind(models.TextChoices):
         OFFER = "offer", "Proposal as sent"
@@ -28,6 +31,7 @@ class ProposalDocument(PracticeRecord):
     version = models.PositiveIntegerField()
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    frozen = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -36,13 +40,18 @@ class ProposalDocument(PracticeRecord):
 
 
 class SigningLink(PracticeRecord):
-    """The door to one version of one proposal for one recipient. Only the SHA-256 of its token is stored."""
+    """The door to one version of one proposal for one recipient. Only the SHA-256 of its token is stored.
+
+    It was sent by e-mail, or shared: told to whoever made it, to hand over.
+    """
 
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="links")
     version = models.PositiveIntegerField()
     recipient_name = models.CharField(max_length=200)
     recipient_email = models.EmailField()
     token_hash = models.CharField(max_length=64, unique=True)
+    is_shared = models.BooleanField(default=False)
+    made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -1,15 +1,37 @@
 """What a proposal offers, gathered from its rows; and its timeline."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from billing import calendar
 from clients.models import Client, User
-from proposals.models import Proposal, ProposalEvent, ProposalLine
+from proposals.models import Proposal, ProposalDocument, ProposalEvent, ProposalLine
 from proposals.records import LineTerms, Offer, Terms
+
+FROZEN = (
+    "practice_name", "practice_address", "practice_email", "practice_phone", "principal", "client_name",
+    "client_address", "prepared_by", "alignment_months",
+)  # fmt: skip
 
 
 def offer_of(proposal: Proposal) -> Offer:
-    """Everything the client is shown. Two equal offers give the same document."""
+    """Everything the client is shown. Two equal offers give the same document.
+
+    Once it has been sent it names the practice and the client as that document does, whatever they are called since.
+    """
+    offer = _present(proposal)
+    if proposal.is_draft:
+        return offer
+    sent = proposal.documents.filter(kind=ProposalDocument.Kind.OFFER, version=proposal.version)
+    return replace(offer, **(sent.values_list("frozen", flat=True).first() or {}))
+
+
+def frozen(offer: Offer) -> dict[str, str | int]:
+    """What of an offer does not stand on the proposal and its lines, to be kept with the document."""
+    return {name: getattr(offer, name) for name in FROZEN}
+
+
+def _present(proposal: Proposal) -> Offer:
     practice, client = proposal.practice, proposal.client
     author = proposal.created_by
     return Offer(

@@ -13,7 +13,7 @@ from proposals import documents, drafting, signing
 from proposals.errors import OfferChanged, ReasonMissing
 from proposals.models import Proposal, ProposalDocument
 from proposals.operations.checks import check_ready
-from proposals.operations.offers import note, offer_of
+from proposals.operations.offers import frozen, note, offer_of
 from proposals.records import Offer
 
 REASON_LENGTH = 1000
@@ -29,7 +29,7 @@ def send(*, proposal: Proposal, by: User | None, at: datetime) -> Proposal:
     offer, content = _print(proposal)
     with transaction.atomic():
         _make_pending(proposal, offer, content, by=by, at=at)
-        token = _link(proposal, at)
+        token = _link(proposal, by=by, at=at)
         note(proposal, "sent", by=by, at=at, note=f"To {proposal.signatory_name}, {proposal.signatory_email}")
         _write_to_signatory(proposal, offer, token, slug="proposal", by=by, at=at)
     return proposal
@@ -58,9 +58,9 @@ def remind(*, proposal: Proposal, by: User | None, at: datetime) -> Proposal:
     """
     with transaction.atomic():
         proposal.hold(at=at)
-        offer = offer_of(proposal)
+        offer, token = offer_of(proposal), _link(proposal, by=by, at=at)
         note(proposal, "reminded", by=by, at=at, note=f"To {proposal.signatory_name}, {proposal.signatory_email}")
-        _write_to_signatory(proposal, offer, _link(proposal, at), slug="proposal_reminder", by=by, at=at)
+        _write_to_signatory(proposal, offer, token, slug="proposal_reminder", by=by, at=at)
     return proposal
 
 
@@ -136,17 +136,19 @@ def _make_pending(proposal: Proposal, offer: Offer, content: bytes, *, by: User 
         version=proposal.version,
         content=content,
         sha256=documents.sha256(content),
+        frozen=frozen(offer),
         created_at=at,
     )
 
 
 def _shared(proposal: Proposal, *, by: User | None, at: datetime) -> str:
     note(proposal, "shared", by=by, at=at)
-    return signing.address(_link(proposal, at))
+    return signing.address(_link(proposal, by=by, at=at, is_shared=True))
 
 
-def _link(proposal: Proposal, at: datetime) -> str:
-    return signing.issue(proposal=proposal, name=proposal.signatory_name, email=proposal.signatory_email, at=at)
+def _link(proposal: Proposal, *, by: User | None, at: datetime, is_shared: bool = False) -> str:
+    name, email = proposal.signatory_name, proposal.signatory_email
+    return signing.issue(proposal=proposal, name=name, email=email, at=at, by=by, is_shared=is_shared)
 
 
 def _write_to_signatory(

@@ -44,6 +44,7 @@ def make_signed_document(*, proposal: Proposal, at: datetime) -> ProposalDocumen
 
 
 def _certificate(signature: Signature) -> Certificate:
+    link = signature.link
     return Certificate(
         number=signature.proposal.number,
         version=signature.version,
@@ -57,6 +58,9 @@ def _certificate(signature: Signature) -> Certificate:
         is_on_behalf=signature.act == Signature.Act.ON_BEHALF,
         by_name=signature.by.name if signature.by else "",
         reason=signature.reason,
+        link_by=link.made_by.name if link and link.made_by else "",
+        link_at=link.created_at if link else None,
+        is_link_shared=bool(link and link.is_shared),
     )
 
 

@@ -99,7 +99,7 @@ def _accepted(request: HttpRequest, link: SigningLink) -> dict[str, Any]:
     found = link.proposal
     signed = found.documents.filter(kind=ProposalDocument.Kind.SIGNED, version=link.version)
     return {
-        "proposal": found,
+        "offer": operations.offer_of(found),
         "practice": found.practice,
         "signature": found.signatures.filter(version=link.version).first(),
         "has_document": signed.exists(),

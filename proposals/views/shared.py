@@ -84,7 +84,7 @@ def totals(proposal: Proposal, lines: list[LineTerms]) -> dict[str, Any]:
 def page_context(request: PracticeRequest, proposal: Proposal) -> dict[str, Any]:
     """The page of one proposal: what is offered, how it stands, what may be done, what has happened."""
     offer = operations.offer_of(proposal)
-    signatures = list(proposal.signatures.select_related("by"))
+    signatures = list(proposal.signatures.select_related("by", "link__made_by"))
     return {
         "proposal": proposal,
         "offer": offer,

@@ -248,6 +248,34 @@ def test_what_was_signed_is_what_was_offered_whatever_the_firm_and_the_client_ar
     assert "Partners" not in text
 
 
+def test_the_page_names_the_firm_and_the_client_as_the_document_beside_it_does(client):
+    proposal, address = shared()
+    proposal.client.name, proposal.practice.name = "Renamed Brewing Ltd", "Vale & Partners"
+    proposal.client.save()
+    proposal.practice.save()
+
+    pages = [client.get(address).content.decode(), client.post(f"{address}acceptance/", SIGNATURE, follow=True)]
+
+    for page in (pages[0], pages[1].content.decode()):
+        assert "Halden Mill Brewing Ltd" in page
+        assert "North &amp; Vale" in page
+        assert "Renamed" not in page
+        assert "Partners" not in page
+
+
+def test_after_a_shared_link_the_certificate_says_who_made_it(client):
+    tess = make_user("Tess Okafor")
+    proposal = make_proposal(make_client(make_practice()))
+    address = share(proposal=proposal, by=tess, at=timezone.now()).removeprefix("http://testserver")
+
+    client.post(f"{address}acceptance/", SIGNATURE)
+    make_signed_document(proposal=fresh(proposal), at=timezone.now())
+
+    signed = BytesIO(client.get(f"{address}document/").content)
+    text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(signed).pages)
+    assert "Made to be handed over, by Tess Okafor" in text
+
+
 def test_without_the_offer_that_was_signed_no_signed_document_is_made_up():
     proposal, _ = offered()
     accept_on_behalf(proposal=proposal, reason="On paper", by=make_user(), at=timezone.now())
