@@ -9,7 +9,10 @@ from clients.models.records import PracticeRecord
 
 
 class ClientImport(PracticeRecord):
-    """One uploaded file of clients. It is read into rows first; nothing touches a client before it is applied."""
+    """One uploaded file of clients. It is read into rows first; nothing touches a client before it is applied.
+
+    `alive_at`: when it was last asked for or a worker was seen at it; the sweeper goes by that.
+    """
 
     class Status(models.TextChoices):
         READING = "reading", "Reading"
@@ -28,6 +31,7 @@ class ClientImport(PracticeRecord):
     rows_done = models.PositiveIntegerField(default=0)
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+    alive_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
     applied_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)

@@ -17,6 +17,7 @@ from django.db.models import Q
 from clients.errors import ImportMoved
 from clients.models import Client, ClientImport, ClientImportRow, Practice, User
 from clients.operations.batches import planned_batch, undo_batch, write_batch
+from clients.operations.clock import Stopwatch
 from clients.translation import KnownClient, PlannedRow, Unreadable, plan_rows, read_file
 
 CHUNK = 2_000
@@ -37,8 +38,9 @@ def start_import(*, practice: Practice, file_name: str, content: bytes, by: User
     """Keeps the file and rings for a worker, who reads it into rows. Nothing touches a client yet."""
     if len(content) > settings.UPLOAD_LIMIT:
         raise ValueError("The form refuses files of this size.")
+    name = PurePath(file_name).name[:255]
     begun = ClientImport.objects.create(
-        practice=practice, file_name=PurePath(file_name).name[:255], content=content, uploaded_by=by, uploaded_at=at
+        practice=practice, file_name=name, content=content, uploaded_by=by, uploaded_at=at, alive_at=at
     )
     _ring("clients.tasks.read_import", begun)
     return begun
@@ -52,7 +54,8 @@ def _ring(task: str, client_import: ClientImport) -> None:
 
 def read_import(*, client_import: ClientImport, at: datetime) -> bool:
     """Reads the file into rows that say what each will do. False when that was done before."""
-    if client_import.status != Status.READING:
+    watch = Stopwatch(at)
+    if not _move(client_import, Status.READING, alive_at=at):
         return False
     try:
         sheet = read_file(bytes(client_import.content))
@@ -65,7 +68,7 @@ def read_import(*, client_import: ClientImport, at: datetime) -> bool:
         rows = [_row(client_import, each) for each in chunk]
         ClientImportRow.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
         done += len(rows)
-        _move(client_import, Status.READING, rows_done=done)
+        _move(client_import, Status.READING, rows_done=done, alive_at=watch.now())
     return _move(client_import, Status.READING, status=Status.READY)
 
 
@@ -111,7 +114,7 @@ def owners_of(practice: Practice) -> dict[str, int]:
 def apply_import(*, client_import: ClientImport, by: User, at: datetime) -> ClientImport:
     """Rings for a worker who does what the dry run says. Raises ImportMoved unless it is ready."""
     with transaction.atomic():
-        if not _move(client_import, Status.READY, status=Status.APPLYING, applied_by=by):
+        if not _move(client_import, Status.READY, status=Status.APPLYING, applied_by=by, alive_at=at):
             raise ImportMoved
         _ring("clients.tasks.write_import", client_import)
     client_import.refresh_from_db(fields=["status", "applied_by"])
@@ -124,6 +127,7 @@ def write_import(*, client_import: ClientImport, at: datetime) -> bool:
     The rows are compared once more with the clients as they are now, so that what changed since the dry run counts.
     That is done before the transaction begins: SQLite has one writer, and 50,000 rows take their time.
     """
+    _move(client_import, Status.APPLYING, alive_at=at)
     practice = client_import.practice
     batch = planned_batch(client_import, known_clients(practice), owners_of(practice))
     with transaction.atomic():
@@ -148,9 +152,9 @@ def undo_import(*, client_import: ClientImport, by: User, at: datetime) -> Clien
 
 
 def stalled_imports(*, at: datetime) -> tuple[list[int], list[int]]:
-    """Imports that a worker should be busy with since a minute or more: (to read, to write)."""
+    """Imports at which no worker was seen for a minute or more: (to read, to write)."""
     busy = ClientImport.objects.across_practices().filter(Q(status=Status.READING) | Q(status=Status.APPLYING))
-    old = busy.filter(uploaded_at__lte=at - timedelta(minutes=1)).values_list("pk", "status")
+    old = busy.filter(alive_at__lte=at - timedelta(minutes=1)).values_list("pk", "status")
     found = list(old)
     return [pk for pk, status in found if status == Status.READING], [
         pk for pk, status in found if status == Status.APPLYING

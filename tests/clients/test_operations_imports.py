@@ -102,6 +102,14 @@ def test_a_reading_that_broke_off_is_finished_by_the_next_worker(practice, priya
     assert outcomes(found) == ["new", "new", "rejected"]
 
 
+def test_the_sweeper_leaves_alone_what_was_confirmed_or_taken_up_just_now(practice, priya):
+    found = dry_run(practice, priya)
+    later = NOON.replace(hour=14)
+    operations.apply_import(client_import=found, by=priya, at=later)
+    assert operations.stalled_imports(at=later) == ([], [])
+    assert operations.stalled_imports(at=later.replace(minute=1)) == ([], [found.pk])
+
+
 def test_what_changed_since_the_dry_run_counts(practice, priya):
     found = dry_run(practice, priya)
     make_client(practice, "Somebody Else", company_number="06230514", email="ann@bell.example")

@@ -219,7 +219,9 @@ def test_an_empty_and_a_too_large_file_are_refused_before_they_are_kept(signed_i
 def test_another_practices_import_is_not_there(signed_in, client):
     other = make_practice("Harbour Tax")
     member = make_member(other)
-    foreign = other.clientimports.create(file_name="a.csv", content=b"", uploaded_by=member.user, uploaded_at=NOON)
+    foreign = other.clientimports.create(
+        file_name="a.csv", content=b"", uploaded_by=member.user, uploaded_at=NOON, alive_at=NOON
+    )
     assert signed_in.get(f"/p/nv/clients/imports/{foreign.pk}/").status_code == 404
     assert signed_in.post(f"/p/nv/clients/imports/{foreign.pk}/application/").status_code == 404
 

@@ -1,11 +1,12 @@
 """Whose clock counts: leases, waits and token lives go by the database's, which all workers share."""
 
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
+
+from clients.operations import Stopwatch as Stopwatch
 
 NOW = {
     "postgresql": "SELECT clock_timestamp()",
@@ -28,14 +29,3 @@ def database_now() -> datetime:
         cursor.execute(NOW[connection.vendor])
         (found,) = cursor.fetchone()
     return found if isinstance(found, datetime) else datetime.fromisoformat(found).replace(tzinfo=UTC)
-
-
-class Stopwatch:
-    """The moment an operation was told, moving on while it works: a call may take a minute."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-        self._began = time.monotonic()
-
-    def now(self) -> datetime:
-        return self._at + timedelta(seconds=time.monotonic() - self._began)
