@@ -120,7 +120,7 @@ def _practice_shell(request: HttpRequest, membership: Membership, now: datetime)
 
 
 def _navigation(request: HttpRequest, membership: Membership, counts: Mapping[str, int]) -> list[Group]:
-    """The doors as this person sees them; what they may not do is not shown to them."""
+    """The doors as this person sees them; what they may not do is not shown, nor a heading over a single door."""
     practice = membership.practice
     allowed = {door: url_of(door.route, practice) for _, doors in NAVIGATION for door in doors}
     shown = {door: url for door, url in allowed.items() if url and may(membership, door.action)}
@@ -131,7 +131,8 @@ def _navigation(request: HttpRequest, membership: Membership, counts: Mapping[st
             Entry(door, shown[door], door == current, counts.get(door.count, 0)) for door in doors if door in shown
         ]
         if entries:
-            groups.append(Group("" if title == "foot" else title, entries, is_foot=title == "foot"))
+            heading = "" if title == "foot" or len(entries) == 1 else title
+            groups.append(Group(heading, entries, is_foot=title == "foot"))
     return groups
 
 
@@ -181,8 +182,8 @@ def _after_safe_mode(membership: Membership) -> Banner:
     banner: Banner = {
         "tone": "warn",
         "icon": "hand-stop",
-        "title": "Invoices wait for your word.",
-        "text": "Safe Mode was left, and nobody has confirmed that what waited may go out.",
+        "title": "What waited needs your word.",
+        "text": "Safe Mode was left, and nobody has confirmed that invoices and letters of that time may go out.",
         "url": url_of("billing:settings_billing", membership.practice),
         "action": "Decide",
         "needs": Action.SETTINGS,

@@ -67,6 +67,17 @@ def test_what_a_person_may_not_do_is_not_shown_to_them(db: None, settings) -> No
     assert doors(Role.APPRENTICE) == {"Home", "Clients", "Proposals", "Work Management"}
 
 
+def test_20_who_may_not_bill_sees_no_heading_that_says_billing(db: None, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.ROOT_URLCONF = "tests.socketapp.every_door"
+    practice = make_practice()
+
+    def headings(role: str) -> list[str]:
+        return [group.title for group in shell_for(make_member(practice, role)).navigation if group.title]
+
+    assert headings(Role.ADMIN) == ["Billing"]
+    assert headings(Role.APPRENTICE) == []
+
+
 def test_a_lost_connection_is_said_before_safe_mode_and_everything_else_after_it(db: None, settings) -> None:  # type: ignore[no-untyped-def]
     settings.BANNERS = ["tests.socketapp.every_door.said"]
 
