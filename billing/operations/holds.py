@@ -57,13 +57,13 @@ def enter_safe_mode(*, practice: Practice, by: User | None, at: datetime) -> Non
 def leave_safe_mode(*, practice: Practice, send_waiting: bool, by: User, at: datetime) -> list[Invoice]:
     """Leave Safe Mode. What waited goes out only when the person says so; else it waits for `confirm_waiting`.
 
-    Answers the invoices that waited.
+    Letters to clients that were held wait with the invoices. Answers the invoices that waited.
     """
     clients.set_safe_mode(practice=practice, is_on=False, at=at)
     waiting = waiting_invoices(practice)
     if send_waiting:
         confirm_waiting(practice=practice, by=by, at=at)
-    elif waiting:
+    elif waiting or outbox.held_count(practice):
         place(practice=practice, reason=Reason.CONFIRMATION, at=at)
     _tell(practice, at=at)
     return waiting

@@ -15,6 +15,7 @@ from billing.models import BillingSettings
 from billing.operations import holds, settings
 from billing.views.pieces import dialog, done
 from clients.access import Action, PracticeRequest, practice_page
+from notifications import outbox
 
 WAITING_SHOWN = 10
 PROCESSING_HINTS = {
@@ -101,6 +102,7 @@ def safe_mode(request: PracticeRequest) -> HttpResponse:
         "count": len(waiting),
         "more": max(0, len(waiting) - WAITING_SHOWN),
         "amount": sum((invoice.total for invoice in waiting), Decimal("0.00")),
+        "letters": outbox.held_count(request.practice),
         "is_on": request.practice.is_safe_mode,
         "dialog_name": "safe-mode",
     }
@@ -113,14 +115,17 @@ def _enter(request: PracticeRequest, url: str) -> HttpResponse:
 
 
 def _leave(request: PracticeRequest, url: str) -> HttpResponse:
-    sends = request.POST.get("waiting") == "send"
+    sends, letters = request.POST.get("waiting") == "send", outbox.held_count(request.practice)
     waiting = holds.leave_safe_mode(practice=request.practice, send_waiting=sends, by=request.user, at=timezone.now())
-    if not waiting:
-        return done(request, "Safe Mode is off.", url)
-    count = len(waiting)
-    what = f"{count} {'invoice' if count == 1 else 'invoices'}"
-    said = f"{what} on the way to Xero." if sends else f"{what} still wait until somebody confirms."
-    return done(request, f"Safe Mode is off. {said}", url)
+    what = " and ".join(
+        _counted(count, word) for count, word in ((len(waiting), "invoice"), (letters, "letter")) if count
+    )
+    said = f" {what} {'on the way' if sends else 'held until somebody confirms'}." if what else ""
+    return done(request, f"Safe Mode is off.{said}", url)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"1 {word}" if count == 1 else f"{count} {word}s"
 
 
 @practice_page(Action.APPROVE)

@@ -6,6 +6,7 @@ import time_machine
 from billing.models import ClientBilling, Invoice, OwnerTracking
 from billing.operations import holds
 from billing.operations.settings import settings_of
+from notifications import outbox
 from tests.billing.office import IN_OCTOBER, SEPTEMBER, after, text_of
 from tests.factories import (
     NOON,
@@ -129,7 +130,7 @@ def test_15_leaving_safe_mode_lists_what_waits_and_asks(office, home, waiting):
 
 def test_15_what_waits_stays_until_somebody_confirms(office, home, waiting, north_vale):
     office.post(f"{home}settings/safe-mode/", {"waiting": "keep"})
-    assert "Invoices wait for your word" in text_of(office.get(home))
+    assert "What waited needs your word" in text_of(office.get(home))
     assert [hold.reason for hold in holds.open_reasons(north_vale)] == ["confirmation"]
 
     office.post(f"{home}settings/safe-mode/waiting/")
@@ -137,10 +138,33 @@ def test_15_what_waits_stays_until_somebody_confirms(office, home, waiting, nort
 
 
 def test_15_what_waits_can_be_sent_at_once(office, home, waiting, north_vale):
-    assert "1 invoice on the way to Xero" in after(
-        office, office.post(f"{home}settings/safe-mode/", {"waiting": "send"})
-    )
+    assert "1 invoice on the way" in after(office, office.post(f"{home}settings/safe-mode/", {"waiting": "send"}))
     assert holds.open_reasons(north_vale) == []
+
+
+@pytest.fixture
+def held_letter(office, north_vale):
+    holds.enter_safe_mode(practice=north_vale, by=None, at=IN_OCTOBER)
+    outbox.write(
+        practice=north_vale, slug="proposal_accepted", cause="1", audience=outbox.Audience.CLIENT, at=IN_OCTOBER,
+        recipients=[outbox.Recipient(email="ann@bell.example", name="Ann", user=None)], context={},
+    )  # fmt: skip
+
+
+def test_15_letters_to_clients_wait_as_invoices_do(office, home, north_vale, held_letter):
+    assert "1 letter to clients is held" in text_of(office.get(f"{home}settings/safe-mode/"))
+
+    page = after(office, office.post(f"{home}settings/safe-mode/", {"waiting": "keep"}))
+    assert "1 letter held until somebody confirms" in page
+    assert outbox.held_count(north_vale) == 1
+
+    office.post(f"{home}settings/safe-mode/waiting/")
+    assert outbox.held_count(north_vale) == 0
+
+
+def test_15_letters_to_clients_go_out_at_once_when_told_so(office, home, north_vale, held_letter):
+    assert "1 letter on the way" in after(office, office.post(f"{home}settings/safe-mode/", {"waiting": "send"}))
+    assert outbox.held_count(north_vale) == 0
 
 
 def test_safe_mode_is_entered_again_from_the_settings(office, home, north_vale):
