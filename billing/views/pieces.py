@@ -1,6 +1,6 @@
 """What several of billing's pages need: a page of rows, answers to htmx, addresses in other apps."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from django.contrib import messages
@@ -35,11 +35,6 @@ class Fix(TypedDict):
 def words_of(request: HttpRequest, name: str) -> str:
     """What is searched for. PostgreSQL refuses a text with a NUL in it, SQLite does not."""
     return request.GET.get(name, "").replace("\0", "").strip()
-
-
-def ids_of(texts: Iterable[str]) -> list[int]:
-    """The ids among these texts; whatever cannot be one is left out."""
-    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
 
 
 def page_of(request: HttpRequest, rows: Sequence[Any] | Any, size: int = PAGE_SIZE) -> Page[Any]:

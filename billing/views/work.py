@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from billing import calendar
 from billing.models import BillingMethod, WorkItem
-from billing.views.pieces import Chip, chip, ids_of, page_of, wants_fragment, words_of
-from clients.access import Action, PracticeRequest, practice_page
+from billing.views.pieces import Chip, chip, page_of, wants_fragment, words_of
+from clients.access import Action, PracticeRequest, practice_page, row_ids
 
 USUAL_DAYS = 60
 AD_HOC = "ad_hoc"
@@ -65,7 +65,7 @@ def _with_names(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
 
 
 def _filtered(request: PracticeRequest, every: QuerySet[WorkItem], at: datetime) -> QuerySet[WorkItem]:
-    text, owner = words_of(request, "q"), ids_of([request.GET.get("owner", "")])
+    text, owner = words_of(request, "q"), row_ids([request.GET.get("owner", "")])
     found = _in_state(request, every, request.GET.get("state", ""), at)
     if text:
         found = found.filter(Q(client__name__icontains=text) | Q(name__icontains=text))

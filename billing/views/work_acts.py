@@ -16,8 +16,8 @@ from billing.forms import AdHocForm
 from billing.models import EngagedService, WorkItem
 from billing.operations import holds, settings, work
 from billing.views.invoices import attempt, invoice_or_404
-from billing.views.pieces import dialog, done, ids_of, refused
-from clients.access import Action, PracticeRequest, practice_page
+from billing.views.pieces import dialog, done, refused
+from clients.access import Action, PracticeRequest, practice_page, row_ids
 
 
 @practice_page(Action.BILLING)
@@ -26,7 +26,7 @@ def work_completion(request: PracticeRequest) -> HttpResponse:
     """Mark as Completed: first what will be raised, then, by a POST, raise it."""
     at = timezone.now()
     chosen = request.POST if request.method == "POST" else request.GET
-    ids = ids_of(chosen.getlist("items"))
+    ids = row_ids(chosen.getlist("items"))
     if request.method != "POST":
         return _completion_dialog(request, ids, at)
     try:
@@ -74,7 +74,7 @@ def _comes_again(service: EngagedService | None) -> bool:
 @require_POST
 def work_undo(request: PracticeRequest) -> HttpResponse:
     """Take a completion back while none of its invoices has been sent."""
-    keys = ids_of(request.GET.get("invoices", "").split(","))
+    keys = row_ids(request.GET.get("invoices", "").split(","))
     return attempt(
         lambda: work.undo_all(practice=request.practice, invoice_ids=keys, by=request.user, at=timezone.now()),
         request,
@@ -100,7 +100,7 @@ def invoice_undo(request: PracticeRequest, invoice_id: int) -> HttpResponse:
 @require_POST
 def work_proposed(request: PracticeRequest) -> HttpResponse:
     """Say that work is done; an admin marks it as completed."""
-    ids = ids_of(request.POST.getlist("items"))
+    ids = row_ids(request.POST.getlist("items"))
     count = work.propose(practice=request.practice, item_ids=ids, by=request.user, at=timezone.now())
     said = f"{count} {'item is' if count == 1 else 'items are'} proposed as done. An admin marks them as completed."
     return done(request, said, _back(request))

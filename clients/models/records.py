@@ -5,6 +5,7 @@ from typing import Any, Self, TypeVar
 
 from django.db import models
 
+from clients.models import ids as ids  # its lookups hold for every model from here on
 from clients.models.practices import Practice
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)

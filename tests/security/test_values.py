@@ -102,3 +102,20 @@ def test_rows_of_all_practices_cannot_be_chosen_from_inside_another_query(practi
 
     with pytest.raises(NoPractice):
         Client.objects.for_practice(practice).filter(pk__in=everybody)
+
+
+@pytest.mark.parametrize("number", [10**19, "9" * 19, -(10**19)])
+@pytest.mark.parametrize("lookup", ["pk", "pk__in", "owner", "owner_id", "owner__in", "owner_id__in"])
+def test_a_number_that_no_column_can_hold_matches_no_row(practice: Practice, lookup: str, number: int | str) -> None:
+    client = make_client(practice)
+    wanted = [number, "7"] if lookup.endswith("__in") else number
+
+    assert not Client.objects.for_practice(practice).filter(**{lookup: wanted}).exists()
+    assert list(Client.objects.for_practice(practice).filter(pk__in=[client.pk, number])) == [client]
+
+
+def test_a_theme_that_cannot_be_is_a_word_beside_its_field(page: HttpClient, practice: Practice) -> None:
+    answer = page.post(f"/p/{practice.slug}/settings/billing/", {"always_draft_templates": ["9" * 19]})
+
+    assert answer.status_code == 200
+    assert "always_draft_templates" in answer.context["form"].errors
