@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import APIException, AuthenticationFailed
 from rest_framework.pagination import PageNumberPagination
@@ -102,7 +103,7 @@ def practice_page(action: Action) -> Callable[[View[P]], Callable[..., HttpRespo
     """Opens a page under `/p/<slug:practice>/` to members who may do `action`.
 
     Anonymous: to the login page. Not a member: 404. May not: 403. The view gets a `PracticeRequest`; the slug itself
-    is not handed on.
+    is not handed on. No cache keeps the answer unless the view says so.
     """
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -112,7 +113,10 @@ def practice_page(action: Action) -> Callable[[View[P]], Callable[..., HttpRespo
                 return redirect_to_login(request.get_full_path())
             admitted: Any = request
             admitted.memberships = memberships_of(request.user)
-            return view(_admit(request, chosen(admitted.memberships, practice), action), *args, **kwargs)
+            response = view(_admit(request, chosen(admitted.memberships, practice), action), *args, **kwargs)
+            if not response.has_header("Cache-Control"):
+                patch_cache_control(response, private=True, no_store=True)  # a shared computer shows it to nobody
+            return response
 
         guarded.action = action  # type: ignore[attr-defined]  # read by the permission matrix
         return guarded

@@ -3,9 +3,10 @@ from typing import Any
 import css_inline
 from allauth.account import urls as account_urls
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 
 # What Socket offers of allauth's pages: people keep the address they were invited with.
 OFFERED = {
@@ -34,6 +35,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At SITE_URL: the Host header is whatever the sender of the request wrote there."""
+        uid, _, token = key.partition("-")
+        return str(settings.SITE_URL) + reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
 
     def render_mail(
         self,

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.views.decorators.cache import never_cache
 
 from clients.access import Action, PracticeRequest, practice_page
 from clients.models import Membership, User
@@ -73,6 +74,7 @@ class Panel(TypedDict):
 
 
 @login_required
+@never_cache
 def front_door(request: HttpRequest) -> HttpResponse:
     """To the practice where this person works; who works for several chooses, who works for none learns the way in."""
     user = cast(User, request.user)

@@ -52,6 +52,16 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(client: Http
     assert "This link no longer works" in client.get(link, follow=True).content.decode()
 
 
+def test_the_link_leads_to_our_address_whatever_the_request_calls_us(client: HttpClient, db: None, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "https://socket.example", ["*"]
+
+    client.post(reverse("account_reset_password"), {"email": make_user().email}, HTTP_HOST="evil.example")
+
+    [letter] = mail.outbox
+    assert "https://socket.example/accounts/" in str(letter.body)
+    assert "evil.example" not in str(letter.body) + str(letter.alternatives)  # type: ignore[attr-defined]
+
+
 def test_the_letter_has_a_text_part_and_an_html_part_with_its_styles_written_in(client: HttpClient, db: None) -> None:
     client.post(reverse("account_reset_password"), {"email": make_user().email})
 
