@@ -28,7 +28,7 @@ def test_the_choice_of_practices_is_kept_nowhere(client: HttpClient, practice: P
     assert "no-store" in log_in(client, member).get("/")["Cache-Control"]
 
 
-def test_style_and_scripts_may_be_kept(client: HttpClient, settings: Settings) -> None:
+def test_style_and_scripts_may_be_kept(client: HttpClient, db: None, settings: Settings) -> None:
     settings.WHITENOISE_USE_FINDERS = True
     answer = client.get("/static/socket.css")
     answer.close()
