@@ -6,7 +6,7 @@ other rows. What a crash leaves unsealed, the clock seals.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import partial, update_wrapper
 from typing import Any
 
 import structlog
@@ -95,7 +95,8 @@ def _seal_on_commit(practice_id: int) -> None:
     wanted = partial(seal, practice_id=practice_id)
     waiting = transaction.get_connection().run_on_commit
     if not any(isinstance(f, partial) and f.func is seal and f.keywords == wanted.keywords for _, f, _ in waiting):
-        transaction.on_commit(wanted, robust=True)
+        # Django names what fails after a commit, and a bare partial has no name.
+        transaction.on_commit(update_wrapper(wanted, seal), robust=True)
 
 
 def seal(*, practice_id: int) -> int:

@@ -1,7 +1,6 @@
 """The signature: accept, accept on the client's behalf, decline."""
 
 from datetime import datetime
-from functools import partial
 
 from celery import current_app
 from django.db import transaction
@@ -134,7 +133,8 @@ def _service_terms(line: ProposalLine) -> ServiceTerms:
 def _ring(proposal: Proposal) -> None:
     """The bell for the signed document, by name: tasks stand above operations. Should the broker be away, the tick
     finds that it is missing."""
-    transaction.on_commit(partial(current_app.send_task, SIGNED_TASK, [proposal.pk]), robust=True)
+    key = proposal.pk
+    transaction.on_commit(lambda: current_app.send_task(SIGNED_TASK, [key]), robust=True)
 
 
 def _tell_team(proposal: Proposal, slug: str, name: str, words: str, *, at: datetime) -> None:

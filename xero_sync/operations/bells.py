@@ -1,7 +1,5 @@
 """Ringing for workers. The rows are the queue: a lost bell costs one sweep, never an invoice."""
 
-from functools import partial
-
 from celery import current_app
 from django.db import transaction
 
@@ -18,7 +16,7 @@ def ring_sync(run_id: int) -> None:
 
 def _after_commit(task: str, argument: int) -> None:
     # Tasks stand above operations and are known here by name alone. A broker that is down must not fail the caller.
-    transaction.on_commit(partial(_send, task, argument), robust=True)
+    transaction.on_commit(lambda: _send(task, argument), robust=True)
 
 
 def _send(task: str, argument: int) -> None:
