@@ -12,10 +12,14 @@ from functools import cache
 from typing import Protocol
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from billing.models import BillingPlan, Invoice
-from clients.models import Practice
+from billing.records import Attempt as Attempt
+from billing.records import Deviation as Deviation
+from billing.records import Whereabouts as Whereabouts
+from clients.models import Practice, User
 
 
 class Tone(StrEnum):
@@ -66,6 +70,13 @@ class Ledger(Protocol):
     `standings` answers for the clients asked for; without `client_ids`, only those that are not green.
     `wake` tells the ledger that something it waited for (a hold, a repair) may be over; cheap and repeatable.
     `is_connected` answers whether the practice has this ledger at all; one that is lost for now is had, and held.
+    `whereabouts` says where invoices are that may go and have not arrived; one it does not know is left out.
+    `history` is what happened to one invoice on its way, in any order: each attempt, its answer, the reading back.
+    `differing` selects the invoices that stand otherwise in the ledger than they were sent, while nobody has said that
+    this is known; it is a query, so that a page can count and sort with it. `differences` says how, for these
+    invoices, those that were seen included. `note_seen` is a person saying so; False when there was nothing to see.
+    `prepare` makes what the ledger's app knows of the ledger fresh: True when it is, or when that cannot be done now;
+    False after asking for it, without waiting. Ask again.
     """
 
     def enqueue(self, invoice: Invoice, *, at: datetime) -> None: ...
@@ -83,6 +94,20 @@ class Ledger(Protocol):
     def wake(self, practice: Practice, *, at: datetime) -> None: ...
 
     def is_connected(self, practice: Practice) -> bool: ...
+
+    def whereabouts(
+        self, practice: Practice, invoice_ids: Collection[int], *, at: datetime
+    ) -> dict[int, Whereabouts]: ...
+
+    def history(self, invoice: Invoice) -> list[Attempt]: ...
+
+    def differing(self, practice: Practice) -> QuerySet[Invoice]: ...
+
+    def differences(self, practice: Practice, invoice_ids: Collection[int]) -> list[Deviation]: ...
+
+    def note_seen(self, invoice: Invoice, *, by: User, at: datetime) -> bool: ...
+
+    def prepare(self, practice: Practice, *, at: datetime) -> bool: ...
 
 
 class NoLedger:
@@ -108,6 +133,24 @@ class NoLedger:
 
     def is_connected(self, practice: Practice) -> bool:
         return False
+
+    def whereabouts(self, practice: Practice, invoice_ids: Collection[int], *, at: datetime) -> dict[int, Whereabouts]:
+        return {}
+
+    def history(self, invoice: Invoice) -> list[Attempt]:
+        return []
+
+    def differing(self, practice: Practice) -> QuerySet[Invoice]:
+        return Invoice.objects.for_practice(practice).none()
+
+    def differences(self, practice: Practice, invoice_ids: Collection[int]) -> list[Deviation]:
+        return []
+
+    def note_seen(self, invoice: Invoice, *, by: User, at: datetime) -> bool:
+        return False
+
+    def prepare(self, practice: Practice, *, at: datetime) -> bool:
+        return True
 
 
 @cache

@@ -47,8 +47,11 @@ ALWAYS_SENT = frozenset({"connection_lost", "connection_reminder", "connection_r
 KINDS = {
     "plan_ready": "A billing plan is ready for review",
     "plan_not_approved": "A plan is still not approved on the 1st",
+    "plan_eve": "What will fail when a plan posts, the day before and the hour before",
+    "plan_altered": "An approved plan was stopped because its lines had changed",
     "plan_posted": "A plan has been posted, with its totals",
     "invoices_refused": "Invoices were refused",
+    "not_in_ledger": "Every morning: the invoices that are not in Xero, if there are any",
     "acceptance_refused": "An on-acceptance invoice was refused",
     "proposal_viewed": "A proposal was viewed",
     "proposal_signed": "A proposal was signed",

@@ -207,6 +207,7 @@ def make_invoice(client: Client, amount: str = "200.00", *, at: datetime = NOON,
         "total": Decimal(amount),
         "posting_status": "draft",
         "raised_at": at,
+        "waiting_since": at,
         **fields,
     }
     invoice = Invoice.objects.create(practice=practice, client=client, **made)

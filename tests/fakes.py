@@ -1,11 +1,14 @@
 """Strangers that answer as we tell them to."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from billing.models import BillingPlan, Invoice
-from billing.ports import ContactStanding, Finding
-from clients.models import Practice
+from billing.ports import Attempt, ContactStanding, Deviation, Finding, Whereabouts
+from clients.models import Practice, User
 
 
 class FakeLedger:
@@ -22,6 +25,10 @@ class FakeLedger:
         self.known: dict[int, ContactStanding] = {}
         self.findings: list[Finding] = []
         self.connected = True
+        self.places: dict[int, Whereabouts] = {}
+        self.attempts: list[Attempt] = []
+        self.deviations: list[Deviation] = []
+        self.fresh = True
 
     def enqueue(self, invoice: Invoice, *, at: datetime) -> None:
         self.enqueued.append(invoice.pk)
@@ -49,3 +56,24 @@ class FakeLedger:
 
     def is_connected(self, practice: Practice) -> bool:
         return self.connected
+
+    def whereabouts(self, practice: Practice, invoice_ids: Collection[int], *, at: datetime) -> dict[int, Whereabouts]:
+        return {pk: place for pk, place in self.places.items() if pk in invoice_ids}
+
+    def history(self, invoice: Invoice) -> list[Attempt]:
+        return self.attempts
+
+    def differing(self, practice: Practice) -> QuerySet[Invoice]:
+        unseen = [deviation.invoice_id for deviation in self.deviations if not deviation.is_seen]
+        return Invoice.objects.for_practice(practice).filter(pk__in=unseen)
+
+    def differences(self, practice: Practice, invoice_ids: Collection[int]) -> list[Deviation]:
+        return [deviation for deviation in self.deviations if deviation.invoice_id in invoice_ids]
+
+    def note_seen(self, invoice: Invoice, *, by: User, at: datetime) -> bool:
+        unseen = [each for each in self.deviations if each.invoice_id == invoice.pk and not each.is_seen]
+        self.deviations = [replace(each, is_seen=True) if each in unseen else each for each in self.deviations]
+        return bool(unseen)
+
+    def prepare(self, practice: Practice, *, at: datetime) -> bool:
+        return self.fresh

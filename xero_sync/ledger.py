@@ -3,10 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from billing.models import BillingPlan, Invoice
-from billing.ports import ContactStanding, Finding
-from clients.models import Practice
-from xero_sync.operations import bells, connections, contacts, preflight, pushes
+from billing.ports import Attempt, ContactStanding, Deviation, Finding, Whereabouts
+from clients.models import Practice, User
+from xero_sync.operations import bells, connections, contacts, preflight, preparing, pushes
+from xero_sync.reports import attempts, whereabouts
 
 
 class XeroLedger:
@@ -32,3 +35,21 @@ class XeroLedger:
 
     def is_connected(self, practice: Practice) -> bool:
         return connections.connection_of(practice) is not None
+
+    def whereabouts(self, practice: Practice, invoice_ids: Collection[int], *, at: datetime) -> dict[int, Whereabouts]:
+        return whereabouts.whereabouts(practice, invoice_ids, at=at)
+
+    def history(self, invoice: Invoice) -> list[Attempt]:
+        return attempts.history(invoice)
+
+    def differing(self, practice: Practice) -> QuerySet[Invoice]:
+        return whereabouts.differing(practice)
+
+    def differences(self, practice: Practice, invoice_ids: Collection[int]) -> list[Deviation]:
+        return whereabouts.differences(practice, invoice_ids)
+
+    def note_seen(self, invoice: Invoice, *, by: User, at: datetime) -> bool:
+        return preparing.note_seen(invoice, by=by, at=at)
+
+    def prepare(self, practice: Practice, *, at: datetime) -> bool:
+        return preparing.prepare(practice, at=at)

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('is_archived', models.BooleanField(default=False)),
                 ('is_missing', models.BooleanField(default=False)),
                 ('seen_at', models.DateTimeField()),
+                ('doubted_at', models.DateTimeField(blank=True, null=True)),
                 ('code', models.CharField(max_length=10)),
                 ('is_sales', models.BooleanField(default=False)),
                 ('tax_name', models.CharField(blank=True, max_length=100)),
@@ -47,6 +48,7 @@ class Migration(migrations.Migration):
                 ('is_archived', models.BooleanField(default=False)),
                 ('is_missing', models.BooleanField(default=False)),
                 ('seen_at', models.DateTimeField()),
+                ('doubted_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'verbose_name_plural': 'tracking categories',
@@ -65,6 +67,7 @@ class Migration(migrations.Migration):
                 ('is_archived', models.BooleanField(default=False)),
                 ('is_missing', models.BooleanField(default=False)),
                 ('seen_at', models.DateTimeField()),
+                ('doubted_at', models.DateTimeField(blank=True, null=True)),
                 ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='options', to='billing.trackingcategory')),
             ],
             options={
@@ -83,6 +86,7 @@ class Migration(migrations.Migration):
                 ('is_archived', models.BooleanField(default=False)),
                 ('is_missing', models.BooleanField(default=False)),
                 ('seen_at', models.DateTimeField()),
+                ('doubted_at', models.DateTimeField(blank=True, null=True)),
                 ('position', models.PositiveIntegerField(default=0)),
             ],
             options={
@@ -209,6 +213,7 @@ class Migration(migrations.Migration):
                 ('approved_at', models.DateTimeField(blank=True, null=True)),
                 ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('is_automatic', models.BooleanField(default=False)),
+                ('altered_at', models.DateTimeField(blank=True, null=True)),
                 ('raised_at', models.DateTimeField(blank=True, null=True)),
                 ('posted_at', models.DateTimeField(blank=True, null=True)),
             ],
@@ -264,6 +269,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PlanEve',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clients.practice')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='eves', to='billing.billingplan')),
+                ('posts_on', models.DateField()),
+                ('stage', models.CharField(choices=[('day', 'A day before'), ('hour', 'An hour before')], max_length=4)),
+                ('asked_at', models.DateTimeField()),
+                ('told_at', models.DateTimeField(blank=True, null=True)),
+                ('red_count', models.PositiveIntegerField(default=0)),
+                ('amber_count', models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(models.F('plan'), models.F('posts_on'), models.F('stage'), name='plan_eve_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='PlanEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -307,6 +329,7 @@ class Migration(migrations.Migration):
                 ('reference_pattern', models.CharField(blank=True, default="Proposal {proposal}, {period}", max_length=120)),
                 ('destination', models.CharField(default='xero', max_length=20)),
                 ('currency', models.CharField(default='GBP', max_length=3)),
+                ('digest_on', models.DateField(blank=True, null=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('always_draft_templates', models.ManyToManyField(blank=True, related_name='+', to='billing.invoicetemplate')),
             ],
@@ -380,6 +403,8 @@ class Migration(migrations.Migration):
                 ('raised_at', models.DateTimeField()),
                 ('raised_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('is_released', models.BooleanField(default=True)),
+                ('waiting_since', models.DateTimeField()),
+                ('healed_code', models.CharField(blank=True, max_length=40)),
                 ('ledger_reference', models.CharField(blank=True, max_length=64)),
                 ('ledger_number', models.CharField(blank=True, max_length=255)),
                 ('ledger_url', models.CharField(blank=True, max_length=500)),

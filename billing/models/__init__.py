@@ -22,6 +22,7 @@ from billing.models.plans import BillingPlan as BillingPlan
 from billing.models.plans import NotDraft as NotDraft
 from billing.models.plans import NotFinalised as NotFinalised
 from billing.models.plans import PlanChanged as PlanChanged
+from billing.models.rows import PlanEve as PlanEve
 from billing.models.rows import PlanEvent as PlanEvent
 from billing.models.rows import PlanLine as PlanLine
 from billing.models.rows import PlanRow as PlanRow

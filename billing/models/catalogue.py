@@ -48,13 +48,17 @@ class MirrorQuerySet(PracticeQuerySet[Any]):
 
 
 class Mirror(PracticeRecord):
-    """One entry of a list that the ledger owns; refreshed by `billing.operations.catalogue`."""
+    """One entry of a list that the ledger owns; refreshed by `billing.operations.catalogue`.
+
+    `doubted_at` is when the ledger refused an invoice because of it although its list offers it.
+    """
 
     external_id = models.CharField(max_length=64)
     name = models.CharField(max_length=255)
     is_archived = models.BooleanField(default=False)
     is_missing = models.BooleanField(default=False)
     seen_at = models.DateTimeField()
+    doubted_at = models.DateTimeField(null=True, blank=True)
 
     objects = MirrorQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 

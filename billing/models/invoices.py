@@ -33,6 +33,8 @@ class Invoice(PracticeRecord):
 
     `uid` is the machine-readable marker by which it is found again in the ledger. `source_key` is business identity:
     `rec:{month}:{client}:{group}`, `acc:{source}:{group}`, `done:{engagement}:{items}`.
+    `waiting_since` is when it was raised or last set free to go. `healed_code` is the refusal after which it went out
+    by itself because its cause looked repaired: refused so again, it waits until that cause is seen to change.
     """
 
     class Kind(models.TextChoices):
@@ -67,6 +69,8 @@ class Invoice(PracticeRecord):
     raised_at = models.DateTimeField()
     raised_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     is_released = models.BooleanField(default=True)
+    waiting_since = models.DateTimeField()
+    healed_code = models.CharField(max_length=40, blank=True)
     ledger_reference = models.CharField(max_length=64, blank=True)
     ledger_number = models.CharField(max_length=255, blank=True)
     ledger_url = models.CharField(max_length=500, blank=True)
@@ -136,10 +140,11 @@ class Invoice(PracticeRecord):
         wanted = Q(status=self.Status.RAISED)
         return self._move(wanted=wanted, status=self.Status.REFUSED, is_released=is_released, **facts)
 
-    def release(self) -> bool:
+    def release(self, *, at: datetime, healed_code: str = "") -> bool:
         """REFUSED, or RAISED and held for a person → RAISED and free to go; False when it is that already."""
         held = Q(status=self.Status.RAISED, is_released=False)
-        return self._move(wanted=Q(status=self.Status.REFUSED) | held, status=self.Status.RAISED, is_released=True)
+        facts = {"is_released": True, "waiting_since": at, "healed_code": healed_code}
+        return self._move(wanted=Q(status=self.Status.REFUSED) | held, status=self.Status.RAISED, **facts)
 
     def cancel(self, *, reason: str, by: User, at: datetime, is_handled_by_hand: bool = False) -> bool:
         """RAISED or REFUSED → CANCELLED. Its number stays taken."""

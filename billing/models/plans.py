@@ -48,7 +48,8 @@ class BillingPlanQuerySet(PracticeQuerySet["BillingPlan"]):
 
 class BillingPlan(PracticeRecord):
     """One plan per practice and billing month. A draft is redrawn from the engagements until it is approved;
-    `fingerprint` says from which state of them it was drawn. Approving freezes rows and lines under a checksum."""
+    `fingerprint` says from which state of them it was drawn. Approving freezes rows and lines under a checksum;
+    `altered_at` is when they were found to differ from it: then nothing is raised until it was reopened."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -73,6 +74,7 @@ class BillingPlan(PracticeRecord):
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     is_automatic = models.BooleanField(default=False)
+    altered_at = models.DateTimeField(null=True, blank=True)
     raised_at = models.DateTimeField(null=True, blank=True)
     posted_at = models.DateTimeField(null=True, blank=True)
 
@@ -126,14 +128,23 @@ class BillingPlan(PracticeRecord):
             "is_automatic": False,
             "checksum": "",
             "fingerprint": "",
+            "altered_at": None,
         }
         if not self._move(wanted=frozenset({self.Status.FINALISED}), status=self.Status.DRAFT, **facts):
             raise NotFinalised(self.month)
 
     def begin_posting(self, *, at: datetime) -> None:
         """FINALISED → POSTING, once. Raises NotFinalised."""
-        if not self._move(wanted=frozenset({self.Status.FINALISED}), status=self.Status.POSTING, raised_at=at):
+        facts: dict[str, Any] = {"raised_at": at, "altered_at": None}
+        if not self._move(wanted=frozenset({self.Status.FINALISED}), status=self.Status.POSTING, **facts):
             raise NotFinalised(self.month)
+
+    def note_altered(self, *, at: datetime) -> bool:
+        """Its lines are not the approved ones any more; False when that was known, or it is not waiting."""
+        rows = BillingPlan.objects.for_practice(self.practice_id).filter(pk=self.pk, status=self.Status.FINALISED)
+        noted = bool(rows.filter(altered_at=None).update(altered_at=at))
+        self.refresh_from_db()
+        return noted
 
     def settle(self, status: str, *, at: datetime) -> bool:
         """From one state in flight to another, or to POSTED; False when it stands there already."""
@@ -147,6 +158,10 @@ class BillingPlan(PracticeRecord):
     @property
     def is_finalised(self) -> bool:
         return self.status == self.Status.FINALISED
+
+    @property
+    def is_altered(self) -> bool:
+        return self.altered_at is not None
 
     @property
     def is_raised(self) -> bool:

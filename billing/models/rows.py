@@ -73,6 +73,28 @@ class PlanLine(PracticeRecord):
         ]
 
 
+class PlanEve(PracticeRecord):
+    """One look at a plan on the eve of its posting day: a day before local midnight, and an hour before.
+
+    `asked_at` is when the ledger was first asked to bring itself up to date for it, `told_at` when it was done with.
+    """
+
+    class Stage(models.TextChoices):
+        DAY = "day", "A day before"
+        HOUR = "hour", "An hour before"
+
+    plan = models.ForeignKey(BillingPlan, on_delete=models.CASCADE, related_name="eves")
+    posts_on = models.DateField()
+    stage = models.CharField(max_length=4, choices=Stage.choices)
+    asked_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+    red_count = models.PositiveIntegerField(default=0)
+    amber_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("plan", "posts_on", "stage", name="plan_eve_once")]
+
+
 class PlanEvent(PracticeRecord):
     """Who did what to a plan, and when: approvals, reopenings, posting."""
 

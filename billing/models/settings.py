@@ -80,6 +80,7 @@ class BillingSettings(PracticeRecord):
     reference_pattern = models.CharField(max_length=120, default="Proposal {proposal}, {period}", blank=True)
     destination = models.CharField(max_length=20, default="xero")
     currency = models.CharField(max_length=3, default="GBP")
+    digest_on = models.DateField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
 

@@ -39,6 +39,8 @@ def lift(*, practice: Practice, reason: str, by: User | None, at: datetime) -> b
     """Lift the hold of this reason; False when there was none. What waits goes out unless something else holds it."""
     held = PostingHold.objects.for_practice(practice).open().filter(reason=reason)
     lifted = bool(held.update(lifted_at=at, lifted_by=by))
+    if lifted:
+        _begin_the_wait_anew(practice, at=at)
     _tell(practice, at=at)
     return lifted
 
@@ -65,6 +67,7 @@ def leave_safe_mode(*, practice: Practice, send_waiting: bool, by: User, at: dat
         confirm_waiting(practice=practice, by=by, at=at)
     elif waiting or outbox.held_count(practice):
         place(practice=practice, reason=Reason.CONFIRMATION, at=at)
+    _begin_the_wait_anew(practice, at=at)
     _tell(practice, at=at)
     return waiting
 
@@ -75,7 +78,7 @@ def confirm_waiting(*, practice: Practice, by: User, at: datetime) -> list[Invoi
     waiting = waiting_invoices(practice)
     held_back = Invoice.objects.for_practice(practice).waiting().filter(is_released=False)
     released = list(held_back)
-    held_back.update(is_released=True)
+    held_back.update(is_released=True, waiting_since=at)
     for invoice in released:
         invoice.is_released = True
     enqueue(released, at=at)
@@ -88,6 +91,11 @@ def waiting_invoices(practice: Practice) -> list[Invoice]:
     """What would go out if nothing held it back, oldest first."""
     waiting = Invoice.objects.for_practice(practice).waiting().select_related("client", "plan")
     return list(waiting.order_by("raised_at", "pk"))
+
+
+def _begin_the_wait_anew(practice: Practice, *, at: datetime) -> None:
+    """What waited for this hold is not late on its way to the ledger: it sets out only now."""
+    Invoice.objects.for_practice(practice).waiting().filter(is_released=True).update(waiting_since=at)
 
 
 def _keep_for_a_person(practice: Practice, reason: str, *, at: datetime) -> None:

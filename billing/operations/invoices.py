@@ -1,29 +1,50 @@
 """What becomes of an invoice: posted, refused, retried, sent by a person, or handled by hand."""
 
+import logging
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from billing.models import Invoice
 from billing.operations import letters
+from billing.operations.distrusting import distrust as distrust
 from billing.operations.mending import mend
 from billing.operations.plans import settle, settle_practice
 from billing.operations.raising import enqueue
 from billing.operations.repairing import queue_again, refused_by_itself
+from billing.operations.repairing import requeue_healed as requeue_healed
 from billing.operations.repairing import requeue_repaired as requeue_repaired
 from billing.operations.withdrawing import AlreadySent as AlreadySent
+from billing.operations.withdrawing import OnItsWay as OnItsWay
 from billing.operations.withdrawing import withdraw
+from billing.ports import get_ledger
 from clients.models import Practice, User
+
+log = logging.getLogger(__name__)
+REFERENCE_TAKEN = (
+    "The ledger named an invoice for this one that belongs to another invoice here. Look there which of the two it is."
+)
 
 
 class NotAcceptance(Exception):
     """Only an invoice due at signing is sent by a person."""
 
 
-@transaction.atomic
 def record_posted(*, invoice: Invoice, reference: str, number: str, url: str, at: datetime) -> bool:
-    """It is in the ledger, under this reference. False when that was known, or it was cancelled meanwhile."""
-    return invoice.record_posted(reference=reference, number=number, url=url, at=at)
+    """It is in the ledger, under this reference. False when that was known, or it was cancelled meanwhile.
+
+    False too when another invoice of the practice stands under that reference: then this one is refused aloud, and a
+    person finds out. It never fails the caller, who records the answers of many.
+    """
+    try:
+        with transaction.atomic():
+            return invoice.record_posted(reference=reference, number=number, url=url, at=at)
+    except IntegrityError:
+        log.error("billing: the ledger named %s for invoice %s, and for another one", reference, invoice.pk)
+    words = f"The ledger answered with the reference {reference}, number {number or 'unknown'}."
+    record_refused(invoice=invoice, code="REFERENCE_TAKEN", reason=REFERENCE_TAKEN, words=words, at=at)
+    return False
 
 
 @transaction.atomic
@@ -32,10 +53,12 @@ def record_refused(*, invoice: Invoice, code: str, reason: str, words: str, at: 
 
     Outside a plan the approvers are told at once; a plan tells them when it is settled.
     """
-    refused = invoice.record_refused(code=code, reason=reason, words=words, at=at)
-    if refused and invoice.plan_id is None:
+    if not invoice.record_refused(code=code, reason=reason, words=words, at=at):
+        return False
+    distrust(invoice=invoice, code=code, words=words, at=at)
+    if invoice.plan_id is None:
         letters.invoice_refused(invoice, at=at)
-    return refused
+    return True
 
 
 @transaction.atomic
@@ -47,12 +70,30 @@ def retry(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
 
 
 @transaction.atomic
-def retry_all(*, practice: Practice, by: User, at: datetime, plan_id: int | None = None) -> list[Invoice]:
-    """Queue every refused invoice again, of one plan or of all; those due at signing wait for a person."""
-    refused = refused_by_itself(practice)
+def hand_over(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
+    """Hand an invoice that waits to its ledger once more; nothing changes where it is queued there already."""
+    if invoice.is_waiting and invoice.is_released:
+        enqueue([invoice], at=at)
+    return invoice
+
+
+@transaction.atomic
+def retry_all(
+    *, practice: Practice, by: User, at: datetime, plan_id: int | None = None, narrowing: Q | None = None
+) -> list[Invoice]:
+    """Queue every refused invoice again, of one plan or of all; those due at signing wait for a person.
+
+    `narrowing` says which of them are meant, as those of one cause.
+    """
+    refused = refused_by_itself(practice).filter(narrowing or Q())
     queued = queue_again(refused.filter(plan_id=plan_id) if plan_id else refused, at=at)
     settle_practice(practice=practice, at=at)
     return queued
+
+
+def note_seen(*, invoice: Invoice, by: User, at: datetime) -> bool:
+    """A person has seen how the invoice in the ledger differs from ours; False when there was nothing to see."""
+    return get_ledger(invoice.destination).note_seen(invoice, by=by, at=at)
 
 
 @transaction.atomic
@@ -60,7 +101,7 @@ def send_now(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
     """A person sends an invoice due at signing that was refused or waits. Pressed twice, it goes once."""
     if invoice.kind != Invoice.Kind.ACCEPTANCE:
         raise NotAcceptance(f"Invoice {invoice} goes out with its plan or its work; retry it instead.")
-    if invoice.release():
+    if invoice.release(at=at):
         mend([invoice])
         enqueue([invoice], at=at)
     return invoice

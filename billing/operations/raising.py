@@ -99,6 +99,7 @@ def _invoice(practice: Practice, want: Wanted, number: str | None, *, by: User |
         template_id=draft.template_id,
         raised_at=at,
         raised_by=by,
+        waiting_since=at,
         is_released=want.is_released,
     )
 

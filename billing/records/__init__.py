@@ -18,3 +18,6 @@ from billing.records.listed import AccountRecord as AccountRecord
 from billing.records.listed import CategoryRecord as CategoryRecord
 from billing.records.listed import OptionRecord as OptionRecord
 from billing.records.listed import TemplateRecord as TemplateRecord
+from billing.records.sent import Attempt as Attempt
+from billing.records.sent import Deviation as Deviation
+from billing.records.sent import Whereabouts as Whereabouts

@@ -139,7 +139,7 @@ def test_a_refused_invoice_needs_attention_while_the_others_are_posted(
     post_all(NOW)
     plan.refresh_from_db()
     assert plan.status == BillingPlan.Status.NEEDS_ATTENTION
-    assert letters(practice) == ["1 invoice of September 2026 refused"]
+    assert letters(practice) == ["September 2026: 1 of 2 invoices refused, the others are settled"]
 
     assert invoices.requeue_repaired(practice=practice, client_ids=[bell_bakery.pk], at=LATER) == [invoice]
     plan.refresh_from_db()
@@ -250,6 +250,85 @@ def test_two_invoices_of_a_practice_never_share_a_ledger_reference(bell_bakery: 
         make_invoice(bell_bakery, **facts)
 
 
+def test_a_reference_that_is_taken_refuses_the_invoice_aloud_and_hurts_no_other(
+    bell_bakery: Client, priya: User
+) -> None:
+    make_engagement(make_client(bell_bakery.practice, "City Limousines Ltd"))
+    _, (first, second) = billed_all(bell_bakery, priya)
+    with transaction.atomic():
+        assert invoices.record_posted(invoice=first, reference="x-1", number="S-00001", url="", at=NOW)
+        assert not invoices.record_posted(invoice=second, reference="x-1", number="S-00001", url="", at=NOW)
+    for invoice in (first, second):
+        invoice.refresh_from_db()
+    assert (first.is_posted, second.is_refused, second.refusal_code) == (True, True, "REFERENCE_TAKEN")
+    assert "x-1" in second.ledger_words
+
+
+def test_a_plans_first_refusal_and_its_end_are_told_apart(bell_bakery: Client, priya: User, post_all) -> None:
+    for number in range(3):
+        make_engagement(make_client(bell_bakery.practice, f"Firm {number}"))
+    plan, raised = billed_all(bell_bakery, priya)
+    for invoice in raised[:3]:
+        refuse(invoice)
+        plans.settle(plan=plan, at=NOW)
+    post_all(LATER)
+    assert letters(bell_bakery.practice) == [
+        "September 2026 is being posted: 1 invoice refused so far",
+        "September 2026: 3 of 4 invoices refused, the others are settled",
+    ]
+
+
+def test_five_refusals_of_work_have_a_letter_each_and_all_that_follow_one_together(bell_bakery: Client) -> None:
+    make_member(bell_bakery.practice)
+    for _ in range(12):
+        refuse(make_invoice(bell_bakery, kind="completion", is_queued=False, at=NOW))
+    assert letters(bell_bakery.practice) == [
+        *["Refused: the invoice for Bell Bakery Ltd"] * 5,
+        "Refused: many invoices for completed work",
+    ]
+
+
+def test_what_the_ledger_refuses_although_its_list_offers_it_is_doubted(bell_bakery: Client, priya: User) -> None:
+    practice = bell_bakery.practice
+    sales, payroll = make_account(practice), make_account(practice, "210", "Payroll")
+    engaged = [terms(ledger_account_id=sales.pk), terms("Payroll", "30.00", ledger_account_id=payroll.pk)]
+    make_engagement(bell_bakery, engaged)
+    invoice = make_finalised_plan(practice, at=NOW, by=priya).invoices.get()
+    words = "Account code '210' is not a valid code for this document."
+    invoices.record_refused(invoice=invoice, code="ACCOUNT_INVALID", reason="No.", words=words, at=NOW)
+    for account in (sales, payroll):
+        account.refresh_from_db()
+    assert (sales.doubted_at, payroll.doubted_at) == (None, NOW)
+
+
+def test_a_cause_that_only_seems_gone_lets_an_invoice_out_once(bell_bakery: Client, priya: User) -> None:
+    practice = bell_bakery.practice
+    _, invoice = billed(bell_bakery, priya)
+
+    def heal(is_gone: bool) -> bool:
+        return bool(invoices.requeue_healed(practice=practice, standing={invoice.pk: is_gone}, at=LATER))
+
+    refuse(invoice, "LOCKED_PERIOD")
+    assert heal(is_gone=True)
+    refuse(Invoice.objects.for_practice(practice).get(), "LOCKED_PERIOD")
+    assert not heal(is_gone=True)
+    assert not heal(is_gone=False)
+    assert heal(is_gone=True)
+
+
+def test_after_a_person_retried_a_cause_that_seems_gone_is_believed_again(bell_bakery: Client, priya: User) -> None:
+    practice = bell_bakery.practice
+    _, invoice = billed(bell_bakery, priya)
+    for _ in range(2):
+        refuse(invoice, "LOCKED_PERIOD")
+        invoices.requeue_healed(practice=practice, standing={invoice.pk: True}, at=LATER)
+        invoice.refresh_from_db()
+    assert invoice.is_refused
+    invoices.retry(invoice=invoice, by=priya, at=LATER)
+    refuse(invoice, "LOCKED_PERIOD")
+    assert invoices.requeue_healed(practice=practice, standing={invoice.pk: True}, at=LATER) == [invoice]
+
+
 def test_a_refused_invoice_found_in_the_ledger_after_all_is_posted(bell_bakery: Client, priya: User) -> None:
     _, invoice = billed(bell_bakery, priya)
     refuse(invoice)
@@ -270,7 +349,7 @@ def test_handled_by_hand_an_invoice_is_closed_and_the_plan_goes_on(
 def test_an_invoice_on_its_way_is_not_handled_by_hand(bell_bakery: Client, priya: User, ledger: FakeLedger) -> None:
     _, invoice = billed(bell_bakery, priya)
     ledger.sent.add(invoice.pk)
-    with pytest.raises(invoices.AlreadySent):
+    with pytest.raises(invoices.OnItsWay):
         invoices.handle_by_hand(invoice=invoice, reason="", by=priya, at=NOW)
     invoice.refresh_from_db()
     assert invoice.is_waiting

@@ -443,10 +443,48 @@ def test_nothing_is_raised_from_lines_that_differ_from_those_approved(
     make_engagement(bell_bakery)
     plan = make_finalised_plan(bell_bakery.practice, at=moment(2026, 9, 20), by=priya)
     plan.lines.update(amount=Decimal("2000.00"))
-    with pytest.raises(plans.PlanAltered):
-        plans.raise_due(practice=plan.practice, at=moment(2026, 10, 1))
+    for minute in (0, 1):
+        assert plans.raise_due(practice=plan.practice, at=moment(2026, 10, 1, 0, minute)) == []
     plan.refresh_from_db()
     assert (plan.status, Invoice.objects.for_practice(plan.practice).count()) == ("finalised", 0)
+    assert plan.altered_at == moment(2026, 10, 1, 0, 0)
+
+
+def test_an_altered_plan_is_told_once_per_approval(bell_bakery: Client, priya: User) -> None:
+    make_engagement(bell_bakery)
+    for day in (20, 21):
+        plan = make_finalised_plan(bell_bakery.practice, at=moment(2026, 9, day), by=priya)
+        plan.lines.update(amount=Decimal("2000.00"))
+        for minute in (0, 1):
+            plans.raise_due(practice=plan.practice, at=moment(2026, 10, 1, 0, minute))
+        plan.refresh_from_db()
+        plans.reopen(plan=plan, reason="Altered", by=priya, at=moment(2026, 10, 1, 1))
+
+    letters = Message.objects.for_practice(plan.practice).filter(slug="plan_altered")
+    assert [letter.subject for letter in letters] == [
+        "Stopped: the September 2026 plan is not the one that was approved"
+    ] * 2
+
+
+def test_post_now_of_an_altered_plan_says_so_and_is_told(bell_bakery: Client, priya: User) -> None:
+    make_engagement(bell_bakery)
+    plan = make_finalised_plan(bell_bakery.practice, at=moment(2026, 11, 3), by=priya)
+    plan.lines.update(amount=Decimal("2000.00"))
+    with pytest.raises(plans.PlanAltered):
+        plans.post_now(plan=plan, by=priya, at=moment(2026, 11, 3))
+    plan.refresh_from_db()
+    assert (plan.is_altered, Message.objects.for_practice(plan.practice).get().slug) == (True, "plan_altered")
+
+
+def test_a_reopened_plan_is_altered_no_more_and_posts(bell_bakery: Client, priya: User) -> None:
+    make_engagement(bell_bakery)
+    plan = make_finalised_plan(bell_bakery.practice, at=moment(2026, 9, 20), by=priya)
+    plan.lines.update(amount=Decimal("2000.00"))
+    plans.raise_due(practice=plan.practice, at=moment(2026, 10, 1))
+    plan.refresh_from_db()
+    plans.reopen(plan=plan, reason="Altered", by=priya, at=moment(2026, 10, 1, 10))
+    again = make_finalised_plan(bell_bakery.practice, at=moment(2026, 10, 1, 11), by=priya)
+    assert (again.is_altered, again.invoices.get().total) == (False, Decimal("200.00"))
 
 
 def test_one_practices_trouble_does_not_hold_up_another(bell_bakery: Client, priya: User) -> None:

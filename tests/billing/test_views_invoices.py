@@ -177,7 +177,16 @@ def test_what_was_posted_cannot_be_handled_by_hand(office, home, raised):
 
     answer = office.post(f"{home}invoices/{raised[0].pk}/by-hand/", {"reason": "Too late"})
 
-    assert "was sent already" in after(office, answer)
+    assert "is in the ledger already" in after(office, answer)
+
+
+def test_what_may_have_left_us_is_not_handled_by_hand_and_nobody_says_that_it_was_sent(office, home, raised, ledger):
+    ledger.sent.add(raised[0].pk)
+
+    page = after(office, office.post(f"{home}invoices/{raised[0].pk}/by-hand/", {"reason": "By hand"}))
+
+    assert "is on its way, or it is being checked whether it arrived" in page
+    assert "in the ledger already" not in page
 
 
 def test_an_answer_leads_back_only_into_the_same_practice(office, home, raised):

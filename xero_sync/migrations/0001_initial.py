@@ -257,6 +257,8 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('missing', 'Not in Xero'), ('duplicate', 'Twice in Xero'), ('total', 'Another total'), ('contact', 'Another contact'), ('deleted', 'Deleted in Xero'), ('edited', 'Edited in Xero')], max_length=10)),
                 ('detail', models.CharField(max_length=500)),
                 ('found_at', models.DateTimeField()),
+                ('seen_at', models.DateTimeField(blank=True, null=True)),
+                ('seen_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('resolved_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={

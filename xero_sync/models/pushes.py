@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from billing.models import Invoice
-from clients.models import Client, PracticeQuerySet, PracticeRecord
+from clients.models import Client, PracticeQuerySet, PracticeRecord, User
 from xero_sync.models.connections import Connection
 
 
@@ -167,7 +167,10 @@ class Push(PracticeRecord):
 
 
 class Difference(PracticeRecord):
-    """What reading back found to differ between us and Xero. Reported, never overwritten."""
+    """What reading back found to differ between us and Xero. Reported, never overwritten.
+
+    A person who has seen it says so; it stays open until the two agree again.
+    """
 
     class Kind(models.TextChoices):
         MISSING = "missing", "Not in Xero"
@@ -181,6 +184,8 @@ class Difference(PracticeRecord):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     detail = models.CharField(max_length=500)
     found_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     resolved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.db import transaction
 
-from billing.models import InvoiceTemplate, LedgerAccount, TrackingCategory, TrackingOption
+from billing.models import InvoiceTemplate, LedgerAccount, Mirror, TrackingCategory, TrackingOption
 from billing.operations.repairing import requeue_usable
 from billing.records import AccountRecord, CategoryRecord, TemplateRecord
 from clients.models import Practice
@@ -99,18 +99,33 @@ def _refresh(
     """
     rows = model.objects.for_practice(practice)
     known: dict[str, Mirrored] = {row.external_id: row for row in rows}
-    listed = {entry.external_id: {**facts(entry), "is_missing": False, "seen_at": at} for entry in entries}
+    listed: dict[str, dict[str, Any]] = {
+        entry.external_id: {**facts(entry), "is_missing": False, "seen_at": at} for entry in entries
+    }
     new = [model(practice=practice, external_id=key, **values) for key, values in listed.items() if key not in known]
     changed = [known[key] for key in listed if key in known]
-    unusable = {row.pk for row in changed if not row.is_usable}
+    unusable = {row.pk for row in changed if not _is_takeable(row)}
     for row in changed:
-        for name, value in listed[row.external_id].items():
-            setattr(row, name, value)
+        _take_over(row, listed[row.external_id])
     if changed:
-        rows.bulk_update(changed, list(next(iter(listed.values()))), batch_size=200)
+        rows.bulk_update(changed, [*next(iter(listed.values())), "doubted_at"], batch_size=200)
     model.objects.bulk_create(new)
-    rows.filter(pk__in=[row.pk for key, row in known.items() if key not in listed]).update(is_missing=True)
-    revived = [row for row in changed if row.pk in unusable and row.is_usable]
+    gone = rows.filter(pk__in=[row.pk for key, row in known.items() if key not in listed])
+    gone.update(is_missing=True, doubted_at=None)
+    revived = [row for row in changed if row.pk in unusable and _is_takeable(row)]
     if revived:
         requeue_usable(practice=practice, rows=revived, at=at)
     return new + changed
+
+
+def _take_over(row: Mirror, facts: dict[str, Any]) -> None:
+    """What the list says now. A doubt ends when it says something new."""
+    if any(getattr(row, name) != value for name, value in facts.items() if name != "seen_at"):
+        row.doubted_at = None
+    for name, value in facts.items():
+        setattr(row, name, value)
+
+
+def _is_takeable(row: Mirrored) -> bool:
+    """Whether the ledger should take an invoice with it; an account has to be for sales."""
+    return row.is_usable and getattr(row, "is_sales", True)

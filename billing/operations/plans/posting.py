@@ -1,5 +1,6 @@
 """Raising a plan's invoices, once."""
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -7,12 +8,15 @@ from django.db import transaction
 
 from billing.calendar import today_in
 from billing.models import BillingPlan, Invoice, PlanEvent
+from billing.operations import letters
 from billing.operations.plans.billables import drafts_for, lines_by_client
 from billing.operations.plans.checksums import checksum_of
 from billing.operations.plans.settling import settle
 from billing.operations.raising import Wanted, raise_invoices
 from billing.operations.terms import terms_of
 from clients.models import User
+
+log = logging.getLogger(__name__)
 
 
 class NotYetDue(Exception):
@@ -26,12 +30,34 @@ class PlanAltered(Exception):
 def post_now(*, plan: BillingPlan, by: User, at: datetime) -> BillingPlan:
     """Raise the invoices of a plan that was approved too late to post by itself.
 
-    Raises NotYetDue before its posting day, NotFinalised when it is a draft or was raised already.
+    Raises NotYetDue before its posting day, NotFinalised when it is a draft or was raised already, PlanAltered when
+    its lines are not the approved ones any more.
     """
     if today_in(plan.practice.zone, at) < plan.posts_on:
         day = f"{plan.posts_on.day} {plan.posts_on:%B %Y}"
         raise NotYetDue(f"The plan for {plan.month:%B %Y} posts by itself on {day}.")
-    return raise_plan(plan, by=by, at=at)
+    try:
+        return raise_plan(plan, by=by, at=at)
+    except PlanAltered:
+        note_altered(plan, at=at)
+        raise
+
+
+@transaction.atomic
+def note_altered(plan: BillingPlan, *, at: datetime) -> bool:
+    """Nothing is raised from these lines: kept on the plan and told to the approvers, once per approval."""
+    if not plan.note_altered(at=at):
+        return False
+    note = "The lines differ from those approved; nothing is raised from them"
+    PlanEvent.objects.create(practice_id=plan.practice_id, plan=plan, what="altered", note=note, by=None, at=at)
+    letters.plan_altered(plan, at=at)
+    log.error("billing: the lines of plan %s differ from those approved", plan.pk)
+    return True
+
+
+def is_altered(plan: BillingPlan) -> bool:
+    """Whether an approved plan's lines are not what its checksum was taken of."""
+    return plan.is_finalised and checksum_of(plan) != plan.checksum
 
 
 def raise_plan(plan: BillingPlan, *, by: User | None, at: datetime) -> BillingPlan:

@@ -30,7 +30,8 @@ def settle(*, plan: BillingPlan, at: datetime) -> BillingPlan:
     if moved and plan.status == Status.POSTED:
         letters.plan_posted(plan, at=at)
     if refused_at is not None:
-        letters.plan_refused(plan, refused=counts[Invoice.Status.REFUSED], refused_at=refused_at, at=at)
+        told = {"refused": counts[Invoice.Status.REFUSED], "total": sum(counts.values())}
+        letters.plan_refused(plan, **told, refused_at=refused_at, at=at)
     return plan
 
 

@@ -11,7 +11,7 @@ from billing.operations import letters, work
 from billing.operations.engagements.standing import settle_standings
 from billing.operations.plans.approving import finalise, note_event
 from billing.operations.plans.drawing import draft
-from billing.operations.plans.posting import PlanAltered, raise_plan
+from billing.operations.plans.posting import PlanAltered, note_altered, raise_plan
 from billing.operations.plans.settling import settle
 from billing.operations.terms import settings_of
 from clients.models import Practice
@@ -106,17 +106,12 @@ def _raise_finalised(practice: Practice, today: date, *, at: datetime) -> list[B
     finalised = BillingPlan.objects.for_practice(practice).filter(
         status=BillingPlan.Status.FINALISED, posts_on__lte=today
     )
-    raised, altered = [], None
+    raised = []
     for plan in finalised.select_related("practice").order_by("month"):
         assert plan.approved_at is not None  # noqa: S101  # the database ties it to the status
         due = posts_when(plan.posts_on, today_in(practice.zone, plan.approved_at))
         if due is not None and due <= today:
-            try:
-                raised += _raised(plan, at=at)
-            except PlanAltered as error:
-                altered = error  # told once the others are raised
-    if altered:
-        raise altered
+            raised += _raised(plan, at=at)
     return raised
 
 
@@ -125,3 +120,6 @@ def _raised(plan: BillingPlan, *, at: datetime) -> list[BillingPlan]:
         return [raise_plan(plan, by=None, at=at)]
     except NotFinalised:
         return []  # another worker was faster
+    except PlanAltered:
+        note_altered(plan, at=at)
+        return []

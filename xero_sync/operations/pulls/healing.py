@@ -13,16 +13,19 @@ LINE_RELATIONS = ("lines__ledger_account", "lines__tracking_1__category", "lines
 
 
 def heal(*, connection: Connection, at: datetime) -> int:
-    """Queue again what was refused for a cause that is gone by now. How many."""
+    """Queue again what was refused for a cause that is gone by now. How many.
+
+    Where Xero refuses it again although our copy has nothing against it, billing does not queue it a second time.
+    """
     practice = connection.practice
     refused = Invoice.objects.for_practice(practice).refused().exclude(kind=Invoice.Kind.ACCEPTANCE)
     refused = refused.filter(refusal_code__in=[*CONTACT_CODES, *LINE_CODES, "LOCKED_PERIOD"], push__isnull=False)
     waiting = list(refused.select_related("template", "push").prefetch_related(*LINE_RELATIONS))
-    usable = _usable_contacts(connection)
-    repaired = [invoice.pk for invoice in waiting if _is_repaired(invoice, connection, usable)]
-    if not repaired:
+    if not waiting:
         return 0
-    return len(billing_invoices.requeue_repaired(practice=practice, invoice_ids=repaired, at=at))
+    usable = _usable_contacts(connection)
+    standing = {invoice.pk: _is_repaired(invoice, connection, usable) for invoice in waiting}
+    return len(billing_invoices.requeue_healed(practice=practice, standing=standing, at=at))
 
 
 def _usable_contacts(connection: Connection) -> dict[int, str]:
