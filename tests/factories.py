@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
+from uuid import uuid5
 
 from billing.models import (
     BillingMethod,
@@ -210,6 +211,7 @@ def make_invoice(client: Client, amount: str = "200.00", *, at: datetime = NOON,
         "waiting_since": at,
         **fields,
     }
+    made.setdefault("uid", uuid5(practice.uid, made["source_key"]))
     invoice = Invoice.objects.create(practice=practice, client=client, **made)
     InvoiceLine.objects.create(
         practice=practice, invoice=invoice, position=0, description="Bookkeeping", quantity=Decimal("1"),

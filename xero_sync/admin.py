@@ -71,7 +71,7 @@ class ContactLinkAdmin(LookOnly):
 
 @admin.register(Lane)
 class LaneAdmin(LookOnly):
-    list_display = ("practice", "next_ok_at", "waiting_for", "day_remaining", "failures_in_a_row", "parked_reason")
+    list_display = ("practice", "next_ok_at", "waiting_for", "day_remaining", "failures_in_a_row", "is_trusted")
 
 
 @admin.register(Batch)

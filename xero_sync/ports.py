@@ -27,7 +27,9 @@ class Gateway(Protocol):
     """One organisation's books, reached with one access token.
 
     Every method makes exactly one HTTP call, ends within 66 s and raises nothing but `XeroFailure`. Reading raises
-    `OutcomeUnknown` too; there it simply means: no answer. Writing only ever creates: PUT, never an upsert.
+    `OutcomeUnknown` too; there it simply means: no answer. Invoices and
+    contacts are only ever created, by PUT; the exceptions name one thing by its id: unarchiving a contact, deleting a
+    draft of ours.
     """
 
     tenant_id: str
@@ -50,6 +52,8 @@ class Gateway(Protocol):
     def contact_numbered(self, contact_number: str) -> ContactRecord | None: ...
 
     def unarchive_contact(self, external_id: str, *, idempotency_key: str) -> ContactRecord: ...
+
+    def delete_draft(self, external_id: str, *, idempotency_key: str) -> None: ...
 
     def create_contacts(self, body: bytes, *, tenant_id: str, idempotency_key: str) -> BatchReply: ...
 

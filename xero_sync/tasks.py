@@ -29,6 +29,12 @@ def sweep() -> None:
 
 
 @shared_task
+def distrust() -> None:
+    """A worker starts: read what stands in Xero before anything leaves."""
+    pushes.distrust_all()
+
+
+@shared_task
 def nightly() -> None:
     """Ask for the night's syncs that are due."""
     pulls.nightly(at=current())

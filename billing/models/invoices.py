@@ -31,7 +31,8 @@ class InvoiceQuerySet(PracticeQuerySet["Invoice"]):
 class Invoice(PracticeRecord):
     """One wanted invoice. It exists once per source key, whatever repeats; its total is net of VAT.
 
-    `uid` is the machine-readable marker by which it is found again in the ledger. `source_key` is business identity:
+    `uid` is the machine-readable marker by which it is found again in the ledger; it follows from the practice and the
+    source key, so that a copy of the database raises the same one. `source_key` is business identity:
     `rec:{month}:{client}:{group}`, `acc:{source}:{group}`, `done:{engagement}:{items}`.
     `waiting_since` is when it was raised or last set free to go. `healed_code` is the refusal after which it went out
     by itself because its cause looked repaired: refused so again, it waits until that cause is seen to change.
@@ -145,6 +146,10 @@ class Invoice(PracticeRecord):
         held = Q(status=self.Status.RAISED, is_released=False)
         facts = {"is_released": True, "waiting_since": at, "healed_code": healed_code}
         return self._move(wanted=Q(status=self.Status.REFUSED) | held, status=self.Status.RAISED, **facts)
+
+    def renumber(self, number: str | None) -> bool:
+        """RAISED under one number → RAISED under another; False when it moved meanwhile."""
+        return self._move(wanted=Q(status=self.Status.RAISED, number=self.number), number=number)
 
     def cancel(self, *, reason: str, by: User, at: datetime, is_handled_by_hand: bool = False) -> bool:
         """RAISED or REFUSED → CANCELLED. Its number stays taken."""

@@ -11,7 +11,7 @@ from billing.operations import letters
 from billing.operations.distrusting import distrust as distrust
 from billing.operations.mending import mend
 from billing.operations.plans import settle, settle_practice
-from billing.operations.raising import enqueue
+from billing.operations.raising import enqueue, take_numbers
 from billing.operations.repairing import queue_again, refused_by_itself
 from billing.operations.repairing import requeue_healed as requeue_healed
 from billing.operations.repairing import requeue_repaired as requeue_repaired
@@ -59,6 +59,13 @@ def record_refused(*, invoice: Invoice, code: str, reason: str, words: str, at: 
     if invoice.plan_id is None:
         letters.invoice_refused(invoice, at=at)
     return True
+
+
+@transaction.atomic
+def renumber(*, invoice: Invoice, at: datetime) -> bool:
+    """Its number is used by somebody else's invoice in the ledger: it gets the next one of the series."""
+    (number,) = take_numbers(invoice.practice, 1)
+    return invoice.renumber(number)
 
 
 @transaction.atomic

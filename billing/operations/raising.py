@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from uuid import uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -83,6 +84,7 @@ def _invoice(practice: Practice, want: Wanted, number: str | None, *, by: User |
     draft = want.draft
     return Invoice(
         practice=practice,
+        uid=uuid5(practice.uid, want.source_key),
         client_id=want.client_id,
         plan=want.plan,
         engagement=want.engagement,

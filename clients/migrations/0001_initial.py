@@ -1,3 +1,4 @@
+import uuid
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
@@ -19,6 +20,7 @@ class Migration(migrations.Migration):
             name='Practice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('name', models.CharField(max_length=200)),
                 ('slug', models.SlugField(max_length=60, unique=True)),
                 ('time_zone', models.CharField(default='Europe/London', max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z_]+(/[A-Za-z0-9_+\\-]+)*$', 'Choose a time zone by its IANA name, as Europe/London.')])),

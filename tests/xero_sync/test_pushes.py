@@ -10,7 +10,7 @@ from billing.operations import holds, invoices
 from clients.models import Membership, Practice
 from tests.factories import make_client, make_connection, make_invoice, make_practice
 from tests.xero_world import Remote, connect_by_operations, connection_of, contact_named, linked_clients, post, recover
-from xero_sync.models import Batch, ContactLink, Difference, Lane, Push
+from xero_sync.models import Batch, ContactLink, Difference, Lane, Push, Slot
 from xero_sync.operations import pushes
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_fifty_one_invoices_are_two_batches_and_one_reading_back(
 
     assert_posted_once(remote, wanted)
     assert [len(one["body"].split('"Type"')) - 1 for one in remote.requests("PUT", "Invoices")] == [50, 1]
-    assert len(remote.requests("GET", "Invoices")) == 1
+    assert len(remote.requests("GET", "Invoices")) == 2, "one look before the first, one reading back"
     assert Push.objects.for_practice(connected).filter(status=Push.Status.VERIFIED).count() == 51
 
 
@@ -203,21 +203,40 @@ def test_a_name_that_is_taken_in_xero_is_refused_aloud(connected: Practice, remo
     assert remote.invoices() == []
 
 
-def test_a_number_used_by_a_person_is_refused_and_nothing_is_overwritten(
+def test_a_number_used_by_a_person_is_left_to_them_and_the_next_one_is_taken(
     connected: Practice, remote: Remote, now: datetime
 ) -> None:
     """F24."""
-    first, *others = three(connected)
+    first, *_ = three(connected)
     remote.do("invoices", contact="City Limousines", number=first.number, amount="77.00")
 
     recover(connected, at=now)
 
-    first.refresh_from_db()
-    assert first.refusal_code == "NUMBER_TAKEN"
     theirs = next(one for one in remote.invoices() if one["number"] == first.number)
     assert theirs["sub_total"] == "77.00"
-    assert len(remote.invoices()) == 3
-    assert {Invoice.objects.for_practice(connected).get(pk=one.pk).status for one in others} == {"posted"}
+    taken = first.number
+    first.refresh_from_db()
+    assert first.is_posted
+    assert first.number != taken
+    assert first.ledger_number == first.number
+    assert len(remote.invoices()) == 4
+
+
+def test_a_number_taken_by_somebody_is_for_a_person_where_our_own_may_have_arrived_under_it(
+    connected: Practice, remote: Remote, now: datetime
+) -> None:
+    """After a lost answer nobody may conclude that ours is not there."""
+    (client,) = linked_clients(connected, ["City Limousines"])
+    invoice = make_invoice(client)
+    remote.fault("fail_before", path="Invoices", method="PUT")
+    pushes.post_batch(practice_id=connected.pk, at=now)
+    remote.do("invoices", contact="City Limousines", number=invoice.number, amount="77.00")
+
+    recover(connected, at=now + timedelta(seconds=60))
+
+    invoice.refresh_from_db()
+    assert invoice.refusal_code == "NUMBER_TAKEN"
+    assert len(remote.invoices()) == 1
 
 
 def test_a_minute_limit_makes_the_lane_wait_and_nothing_is_asked_until_then(
@@ -267,9 +286,9 @@ def test_safe_mode_sends_nothing_and_leaving_it_lists_what_waits(
     assert_posted_once(remote, wanted)
 
 
-def test_a_second_worker_finds_the_lane_taken(connected: Practice, now: datetime) -> None:
+def test_a_worker_finds_every_slot_taken(connected: Practice, now: datetime) -> None:
     three(connected)
-    Lane.objects.for_practice(connected).update(lease_until=now + timedelta(seconds=60), fence=7)
+    Slot.objects.for_practice(connected).update(lease_until=now + timedelta(seconds=60), fence=7)
 
     assert pushes.post_batch(practice_id=connected.pk, at=now) is False
     assert not Batch.objects.for_practice(connected).exists()

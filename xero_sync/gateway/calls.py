@@ -109,6 +109,14 @@ class XeroGateway:
             raise OutcomeUnknown("Xero did not say what became of the contact.", http_status=200)
         return found[0]
 
+    def delete_draft(self, external_id: str, *, idempotency_key: str) -> None:
+        """Delete one draft, by its id alone.
+
+        https://developer.xero.com/documentation/api/accounting/invoices#deleting-and-voiding-invoices
+        """
+        change = {"Invoices": [{"InvoiceID": external_id, "Status": "DELETED"}]}
+        self._call(self._api.update_invoice, external_id, change, idempotency_key=idempotency_key)
+
     def create_contacts(self, body: bytes, *, tenant_id: str, idempotency_key: str) -> BatchReply:
         self._require(tenant_id)
         return self._create("Contacts", self._api.create_contacts, body, idempotency_key)

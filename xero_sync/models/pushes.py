@@ -11,32 +11,65 @@ from billing.models import Invoice
 from clients.models import Client, PracticeQuerySet, PracticeRecord, User
 from xero_sync.models.connections import Connection
 
+AT_ONCE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # a wait that is over, whatever clock is asked
+
 
 class LaneQuerySet(PracticeQuerySet["Lane"]):
     """Lanes."""
 
     def due(self, at: datetime) -> "LaneQuerySet":
-        """Free to work at this moment, oldest first."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=at)
-        return self.filter(free, next_ok_at__lte=at, parked_reason="").order_by("next_ok_at", "pk")
+        """With a free slot, and Xero wants to hear from us; the longest unserved first."""
+        free = Slot.objects.across_practices().free(at).filter(lane=OuterRef("pk"))
+        return self.filter(Exists(free), next_ok_at__lte=at).order_by("served_at", "pk")
 
 
 class Lane(PracticeRecord):
-    """One practice's way to Xero: who may send now (lease and fence) and when the next call is allowed."""
+    """One practice's way to Xero: when the next call is allowed, and what is left of the limits.
+
+    `recent_calls` are the moments (seconds since 1970) of the last minute's calls, so that no sixty seconds hold more
+    than we allow ourselves. `is_trusted` says that what stands in Xero was read since the last reason to doubt that
+    we know it: a start of the workers, a new connection.
+    """
 
     practice = models.OneToOneField("clients.Practice", on_delete=models.PROTECT, related_name="lane")
     next_ok_at = models.DateTimeField()
-    lease_owner = models.CharField(max_length=64, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    fence = models.PositiveBigIntegerField(default=0)
+    served_at = models.DateTimeField(default=AT_ONCE)
     waiting_for = models.CharField(max_length=20, blank=True)
+    recent_calls = models.JSONField(default=list, blank=True)
+    calls_version = models.PositiveBigIntegerField(default=0)
+    day_limit = models.PositiveIntegerField(default=1000)
     day_remaining = models.IntegerField(null=True, blank=True)
     minute_remaining = models.IntegerField(null=True, blank=True)
     limits_seen_at = models.DateTimeField(null=True, blank=True)
     failures_in_a_row = models.PositiveSmallIntegerField(default=0)
-    parked_reason = models.CharField(max_length=300, blank=True)
+    is_trusted = models.BooleanField(default=False)
 
-    objects = LaneQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = LaneQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
+
+
+class SlotQuerySet(PracticeQuerySet["Slot"]):
+    """Slots of lanes."""
+
+    def free(self, at: datetime) -> "SlotQuerySet":
+        return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=at))
+
+
+class Slot(PracticeRecord):
+    """One of the calls that a lane may have under way: its lease, and the fence of whoever holds it.
+
+    The first slot (number 0) also creates contacts, looks around and reads back; the others only post invoices.
+    """
+
+    lane = models.ForeignKey(Lane, on_delete=models.CASCADE, related_name="slots")
+    number = models.PositiveSmallIntegerField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveBigIntegerField(default=0)
+
+    objects = SlotQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
+
+    class Meta:
+        ordering = ["lane_id", "number"]
+        constraints = [models.UniqueConstraint("lane", "number", name="slot_once")]
 
 
 class BatchQuerySet(PracticeQuerySet["Batch"]):
@@ -82,6 +115,7 @@ class Batch(PracticeRecord):
     body_sha256 = models.CharField(max_length=64)
     idempotency_key = models.CharField(max_length=128, unique=True)
     item_count = models.PositiveSmallIntegerField()
+    slot = models.PositiveSmallIntegerField(default=0)
     fence = models.PositiveBigIntegerField()
     attempts = models.PositiveSmallIntegerField(default=0)
     repeats = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeated_by")
@@ -102,6 +136,11 @@ class Batch(PracticeRecord):
         indexes = [models.Index(fields=["status", "deadline_at"], name="batch_open")]
         constraints = [
             models.CheckConstraint(name="batch_of_at_most_50", condition=Q(item_count__gte=1, item_count__lte=50)),
+            models.UniqueConstraint(
+                "practice",
+                name="one_open_contact_batch",
+                condition=Q(kind="contacts", status__in=["prepared", "sending", "unknown"]),
+            ),
             models.CheckConstraint(
                 name="batch_sending_has_deadline",
                 condition=~Q(status="sending") | Q(sent_at__isnull=False, deadline_at__isnull=False),
@@ -117,6 +156,10 @@ class PushQuerySet(PracticeQuerySet["Push"]):
         ready = self.filter(status=Push.Status.READY, not_before__lte=at)
         wanted = ready.filter(invoice__is_released=True, invoice__status=Invoice.Status.RAISED)
         return wanted.order_by("queued_at", "pk")
+
+    def on_the_way(self) -> "PushQuerySet":
+        """In a batch that some worker is about to send or is sending."""
+        return self.filter(status__in=[Push.Status.CLAIMED, Push.Status.SENDING])
 
     def unread(self) -> "PushQuerySet":
         """Posted and not yet read back."""
@@ -149,10 +192,11 @@ class Push(PracticeRecord):
     queued_at = models.DateTimeField()
     contact_external_id = models.CharField(max_length=64, blank=True)
     element_sha256 = models.CharField(max_length=64, blank=True)
+    renumbered = models.PositiveSmallIntegerField(default=0)
     refused_contact_id = models.CharField(max_length=64, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
 
-    objects = PushQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    objects = PushQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
     class Meta:
         ordering = ["queued_at", "pk"]
@@ -164,6 +208,23 @@ class Push(PracticeRecord):
                 condition=~Q(status__in=["claimed", "sending", "unknown"]) | Q(batch__isnull=False),
             )
         ]
+
+
+class Sighting(PracticeRecord):
+    """An invoice of ours that stands in Xero and that we do not know to be there: as after a database was restored.
+
+    It is adopted instead of being sent when its invoice comes up again; `uid` is the marker that Xero keeps.
+    """
+
+    tenant_id = models.CharField(max_length=64)
+    uid = models.UUIDField()
+    external_id = models.CharField(max_length=64)
+    number = models.CharField(max_length=255, blank=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["seen_at"]
+        constraints = [models.UniqueConstraint("practice", "tenant_id", "uid", name="sighting_once")]
 
 
 class Difference(PracticeRecord):

@@ -1,92 +1,118 @@
-"""One practice's way to Xero: one sender at a time, and no call before Xero wants to hear from us."""
+"""One practice's way to Xero: a few slots, one sender in each, and no call before Xero wants to hear from us."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 
 from clients.models import Practice
 from xero_sync.errors import Scope, TryLater
-from xero_sync.models import Lane
-from xero_sync.records import Limits
+from xero_sync.models import AT_ONCE, Lane, Slot
+from xero_sync.operations import budgets
 
+SLOTS = 4  # Xero takes five calls at once for an organisation; one is kept for people
 TURN = timedelta(seconds=90)
 CALL = timedelta(seconds=90)  # a call ends within 66 s; the rest is for what follows
 BACK_OFF_SECONDS = (0, 15, 30, 60, 120, 300)  # after the first, second, … failure in a row
-DAY_RESERVE = 100  # calls of a day kept for people
-MINUTE_RESERVE = 2
-APP_RESERVE = 500
-PAUSE_SECONDS = 15
-DAY_PROBE = timedelta(hours=1)
-AT_ONCE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # a wait that is over, whatever clock is asked
 
 
 class LeaseLost(Exception):
-    """Another worker has the lane now: whatever this one still holds is stale and must not be written."""
+    """Another worker has the slot now: whatever this one still holds is stale and must not be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to send for one practice until it is given back or runs out; `fence` grows with every holder."""
+    """The right to send in one slot until it is given back or runs out; `fence` grows with every holder of the slot."""
 
     practice: Practice
+    slot: int
     fence: int
+
+    @property
+    def is_first(self) -> bool:
+        """Only the first slot creates contacts, looks around and reads back, so that none of it happens twice."""
+        return self.slot == 0
 
 
 def lane_of(practice: Practice) -> Lane:
-    """The practice's lane, made when it is first needed."""
-    defaults = {"next_ok_at": AT_ONCE}
-    lane, _ = Lane.objects.for_practice(practice).get_or_create(practice=practice, defaults=defaults)
+    """The practice's lane, made with its slots when it is first needed."""
+    with transaction.atomic():
+        lane, is_new = Lane.objects.for_practice(practice).get_or_create(
+            practice=practice, defaults={"next_ok_at": AT_ONCE}
+        )
+        if is_new:
+            Slot.objects.bulk_create(Slot(practice=practice, lane=lane, number=number) for number in range(SLOTS))
     return lane
 
 
 def take(practice: Practice, *, at: datetime) -> Lease | None:
-    """Become the one sender of this practice, unless another is or the lane has to wait.
+    """Become the one sender of a free slot, the first before the others; None where all are taken or the lane waits.
 
-    Compare-and-swap on the fence, so that it holds on a database without row locks too.
+    Compare-and-swap on the slot's own columns, so that it holds on a database without row locks too.
     """
     lane = lane_of(practice)
-    due = Lane.objects.for_practice(practice).due(at).order_by().filter(pk=lane.pk, fence=lane.fence)
-    owner = uuid.uuid4().hex
-    if not due.update(fence=lane.fence + 1, lease_owner=owner, lease_until=at + TURN):
+    if lane.next_ok_at > at:
         return None
-    return Lease(practice, lane.fence + 1)
+    slots = Slot.objects.for_practice(practice).filter(lane=lane)
+    for number, fence in slots.free(at).order_by("number").values_list("number", "fence"):
+        mine = slots.free(at).filter(number=number, fence=fence)
+        if mine.update(fence=fence + 1, lease_until=at + TURN):
+            return Lease(practice, number, fence + 1)
+    return None
 
 
 def extend(lease: Lease, *, until: datetime) -> None:
     """Hold on until then; raises `LeaseLost` where another worker has taken over."""
-    if not Lane.objects.for_practice(lease.practice).filter(fence=lease.fence).update(lease_until=until):
+    slot = Slot.objects.for_practice(lease.practice).filter(number=lease.slot, fence=lease.fence)
+    if not slot.update(lease_until=until):
         raise LeaseLost
 
 
+def announce_call(lease: Lease, *, at: datetime) -> None:
+    """Just before a call: hold on for as long as it may take, and count it. Raises `LeaseLost`, or `TryLater` where
+    Xero asked us to wait meanwhile or a limit is used up."""
+    extend(lease, until=at + CALL)
+    budgets.spend(lease.practice, at=at)
+
+
 def release(lease: Lease, *, at: datetime, wait: TryLater | None = None) -> None:
-    """Give the lane back, to the end of the line: served again once the others were, or once Xero will hear us."""
-    seconds = wait.seconds if wait else 0
-    Lane.objects.for_practice(lease.practice).filter(fence=lease.fence).update(
-        lease_owner="",
-        lease_until=None,
-        next_ok_at=at + timedelta(seconds=seconds),
-        waiting_for=str(wait.scope) if wait else "",
-    )
-
-
-def note_limits(practice: Practice, limits: Limits, *, at: datetime) -> None:
-    """Remember what the last reply said is left."""
-    if limits.day is None and limits.minute is None:
+    """Give the slot back: the lane goes to the end of the line, and waits until Xero will hear us; a longer wait that
+    another slot was told stands."""
+    mine = Slot.objects.for_practice(lease.practice).filter(number=lease.slot, fence=lease.fence)
+    if not mine.update(lease_until=None):
         return
-    Lane.objects.for_practice(practice).update(
-        day_remaining=limits.day, minute_remaining=limits.minute, limits_seen_at=at
-    )
+    lanes = Lane.objects.for_practice(lease.practice)
+    lanes.update(served_at=at)
+    if wait and wait.seconds > 0:
+        next_ok_at = at + timedelta(seconds=wait.seconds)
+        lanes.filter(next_ok_at__lt=next_ok_at).update(next_ok_at=next_ok_at, waiting_for=wait.scope)
 
 
-def nearly_used_up(limits: Limits) -> TryLater | None:
-    """Slow down before Xero has to say so."""
-    if limits.app_minute is not None and limits.app_minute <= APP_RESERVE:
-        return TryLater(PAUSE_SECONDS, Scope.APP)
-    if limits.minute is not None and limits.minute <= MINUTE_RESERVE:
-        return TryLater(PAUSE_SECONDS, Scope.MINUTE)
-    return None
+def live_leases(practice: Practice, *, at: datetime) -> set[tuple[int, int]]:
+    """(slot, fence) of every worker that may be sending for this practice now."""
+    held = Slot.objects.for_practice(practice).filter(lease_until__gte=at)
+    return set(held.values_list("number", "fence"))
+
+
+def is_trusted(practice: Practice) -> bool:
+    """Whether we have read what stands in Xero since the last reason for doubt."""
+    return lane_of(practice).is_trusted
+
+
+def trust(practice: Practice) -> None:
+    Lane.objects.for_practice(practice).update(is_trusted=True)
+
+
+def distrust(practice: Practice) -> None:
+    """Before its next invoice leaves, this practice's lane reads what stands in Xero."""
+    Lane.objects.for_practice(practice).update(is_trusted=False)
+
+
+def distrust_all() -> int:
+    """Every lane reads what stands in Xero before its next invoice leaves; how many. Asked when a worker starts: the
+    database may have been put back to an older copy, and only Xero knows what was posted since."""
+    return Lane.objects.across_practices().filter(is_trusted=True).update(is_trusted=False)
 
 
 def note_answer(practice: Practice) -> None:
@@ -106,12 +132,3 @@ def note_failure(practice: Practice) -> TryLater:
 def slow_everybody(*, until: datetime) -> None:
     """Our app as a whole is over its limit: no lane calls before then."""
     Lane.objects.across_practices().filter(next_ok_at__lt=until).update(next_ok_at=until, waiting_for=Scope.APP)
-
-
-def spare_the_day(practice: Practice, *, at: datetime) -> TryLater | None:
-    """Whether the day's calls are nearly used up: the rest is for people. Tried again hourly: only a call can tell."""
-    lane = lane_of(practice)
-    if lane.day_remaining is None or lane.day_remaining > DAY_RESERVE or lane.limits_seen_at is None:
-        return None
-    again = lane.limits_seen_at + DAY_PROBE
-    return None if again <= at else TryLater((again - at).total_seconds(), Scope.DAY)

@@ -7,7 +7,7 @@ from billing.models import BillingPlan
 from billing.ports import ContactStanding, Finding, Tone
 from clients.models import Practice
 from xero_sync.models import Connection
-from xero_sync.operations import connections, lanes
+from xero_sync.operations import budgets, connections, lanes
 from xero_sync.operations.contacts import standings
 from xero_sync.operations.pushes.batches import MOST
 
@@ -71,8 +71,9 @@ def _lock_dates(plan: BillingPlan, connection: Connection) -> Finding:
 def _calls(practice: Practice, clients: int) -> Finding:
     """Two calls per fifty clients at worst: one for new contacts, one for invoices."""
     needed = 2 * -(-clients // MOST) + SLACK_CALLS
-    remaining = lanes.lane_of(practice).day_remaining
-    if remaining is None or remaining - lanes.DAY_RESERVE >= needed:
+    lane = lanes.lane_of(practice)
+    remaining = lane.day_remaining
+    if remaining is None or remaining - budgets.day_reserve(lane) >= needed:
         return Finding("rate_budget", Tone.GREEN, "Enough calls to Xero are left today")
     sentence = f"{remaining} calls are left today and {needed} may be needed. What does not go out today goes tomorrow."
     return Finding("rate_budget", Tone.AMBER, "Few calls to Xero are left today", sentence)

@@ -1,66 +1,87 @@
 """Reading back what was posted. What differs is reported; it is never overwritten and never posted again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from clients.models import PracticeQuerySet
-from xero_sync.models import Connection, Difference, Push
-from xero_sync.operations.lanes import CALL, Lease, extend
+from xero_sync.models import Batch, Connection, ContactLink, Difference, Push
+from xero_sync.operations import twins
+from xero_sync.operations.lanes import Lease, announce_call
 from xero_sync.ports import Gateway
 from xero_sync.records import Json, LedgerInvoice
-from xero_sync.translation.elements import element_bytes, elements_in, sha256
+from xero_sync.translation.elements import element_bytes, elements_in, invoice_element, sha256
 from xero_sync.translation.replies import disagreements
 
 CLOCK_SLACK = timedelta(days=1)
 WATCHED = timedelta(days=7)
-PAGES = 20
-AT_A_TIME = 1000
+PAGES = 40
+AT_A_TIME = 20_000
+ROWS = 500
 NUMBERS_PER_CALL = 50
 MISSING = "It was posted, but Xero does not have it any more."
 
+Expected = Mapping[int, Json]
 
-def read_back(lease: Lease, connection: Connection, gateway: Gateway, *, at: datetime) -> None:
-    """Read what we posted since the last time, a thousand a call, and compare each to the penny."""
+
+def read_back(lease: Lease, connection: Connection, gateway: Gateway, *, at: datetime) -> bool:
+    """Read what we posted since the last time, a thousand a call, and compare each to the penny.
+
+    The first slot's business, once nothing is on its way any more. Whether anything was read.
+    """
     unread = Push.objects.for_practice(lease.practice).unread().order_by("invoice__posted_at", "pk")
-    pushes = _with_relations(unread[:AT_A_TIME])
+    if not lease.is_first or Push.objects.for_practice(lease.practice).on_the_way().exists():
+        return False
+    pushes = list(unread.select_related("invoice")[:AT_A_TIME])
     if not pushes:
-        return
+        return False
     since = min(push.invoice.posted_at or at for push in pushes) - CLOCK_SLACK
-    extend(lease, until=at + CALL)
-    there = _of_our_app(gateway, changed_since=since)
+    there = of_our_app(gateway, changed_since=since, lease=lease, at=at)
     unseen = [push for push in pushes if _found(push, there) is None]
     for start in range(0, len(unseen), NUMBERS_PER_CALL):
-        extend(lease, until=at + CALL)
+        announce_call(lease, at=at)
         numbers = [push.invoice.ledger_number for push in unseen[start : start + NUMBERS_PER_CALL]]
         there |= _by_id(gateway.invoices_numbered([number for number in numbers if number]))
-    sent = _sent_elements(pushes)
-    for push in pushes:
-        verify(push, _found(push, there), sent.get(push.pk), at=at)
+    verify_all(pushes, there, at=at)
+    return True
 
 
 def watch(*, connection: Connection, gateway: Gateway, at: datetime) -> int:
-    """Look for what people did to our invoices of the last seven days. Only what changed is read. How many differ."""
+    """Look for what people did to our invoices of the last seven days, and for late twins. Only what changed is read.
+
+    How many differ.
+    """
     recent = Push.objects.for_practice(connection.practice_id).filter(
         status__in=[Push.Status.POSTED, Push.Status.VERIFIED], invoice__posted_at__gte=at - WATCHED
     )
     if not recent.exists():
         return 0
-    there = _of_our_app(gateway, changed_since=at - WATCHED - CLOCK_SLACK)
-    ids = [invoice.external_id for invoice in there.values()]
-    changed = _with_relations(recent.filter(invoice__ledger_reference__in=ids))
-    sent = _sent_elements(changed)
-    return sum(not verify(push, _found(push, there), sent.get(push.pk), at=at) for push in changed)
+    there = of_our_app(gateway, changed_since=at - WATCHED - CLOCK_SLACK)
+    changed = list(recent.filter(invoice__ledger_reference__in=list(there)).select_related("invoice"))
+    differing = verify_all(changed, there, at=at)
+    _remove_twins(connection, gateway, there, at=at)
+    return differing
 
 
-def _with_relations(pushes: PracticeQuerySet[Push]) -> Sequence[Push]:
-    return list(pushes.select_related("invoice", "batch"))
+def _remove_twins(
+    connection: Connection, gateway: Gateway, there: Mapping[str, LedgerInvoice], *, at: datetime
+) -> None:
+    pairs = twins.twins_of(connection, there)
+    expected = expected_of([push for push, _ in pairs])
+    for push, twin in pairs:
+        twins.remove(push, twin, expected.get(push.pk), gateway, at=at)
 
 
-def _of_our_app(gateway: Gateway, *, changed_since: datetime) -> dict[str, LedgerInvoice]:
+def of_our_app(
+    gateway: Gateway, *, changed_since: datetime, lease: Lease | None = None, at: datetime | None = None
+) -> dict[str, LedgerInvoice]:
+    """Everything that our app made in Xero and that changed since then, by Xero's id, a thousand a call."""
     found: dict[str, LedgerInvoice] = {}
     for page in range(1, PAGES + 1):
+        if lease and at:
+            announce_call(lease, at=at)
         invoices, is_last = gateway.invoices_of_our_app(page=page, changed_since=changed_since)
         found |= _by_id(invoices)
         if is_last:
@@ -72,41 +93,82 @@ def _by_id(invoices: Iterable[LedgerInvoice]) -> dict[str, LedgerInvoice]:
     return {invoice.external_id: invoice for invoice in invoices}
 
 
-def _found(push: Push, there: dict[str, LedgerInvoice]) -> LedgerInvoice | None:
+def _found(push: Push, there: Mapping[str, LedgerInvoice]) -> LedgerInvoice | None:
     return there.get(push.invoice.ledger_reference)
 
 
-def verify(push: Push, there: LedgerInvoice | None, sent: Json | None, *, at: datetime) -> bool:
-    """Write down how this invoice stands in Xero; True where it agrees. A difference that is over is resolved."""
-    found = [("missing", MISSING)] if there is None else disagreements(there, sent) if sent else []
+def verify_all(pushes: Sequence[Push], there: Mapping[str, LedgerInvoice], *, at: datetime) -> int:
+    """Write down how these invoices of one practice stand in Xero; how many differ.
+
+    Those that agree, by far the most, are written together.
+    """
+    if not pushes:
+        return 0
+    practice_id = pushes[0].practice_id
+    reported = set(_open_differences(practice_id).values_list("invoice_id", flat=True))
+    expected = expected_of(pushes)
+    found = {push.pk: _differences(push, _found(push, there), expected.get(push.pk)) for push in pushes}
+    in_order = [push.pk for push in pushes if not found[push.pk] and push.invoice_id not in reported]
+    for start in range(0, len(in_order), ROWS):
+        _known_posted(practice_id).filter(pk__in=in_order[start : start + ROWS]).update(
+            status=Push.Status.VERIFIED, verified_at=at
+        )
+    for push in pushes:
+        if found[push.pk] or push.invoice_id in reported:
+            _write_down(push, found[push.pk], at=at)
+    return sum(bool(one) for one in found.values())
+
+
+def _differences(push: Push, there: LedgerInvoice | None, expected: Json | None) -> list[tuple[str, str]]:
+    if there is None:
+        return [(Difference.Kind.MISSING, MISSING)]
+    return disagreements(there, expected) if expected else []
+
+
+def _known_posted(practice_id: int) -> PracticeQuerySet[Push]:
+    return Push.objects.for_practice(practice_id).filter(status__in=[Push.Status.POSTED, Push.Status.VERIFIED])
+
+
+def _open_differences(practice_id: int) -> PracticeQuerySet[Difference]:
+    return Difference.objects.for_practice(practice_id).filter(resolved_at=None)
+
+
+def _write_down(push: Push, found: Sequence[tuple[str, str]], *, at: datetime) -> None:
+    """A difference that is over is resolved; a twin is the sweep's business."""
     with transaction.atomic():
-        _report(push, found, at=at)
+        known = _open_differences(push.practice_id).filter(invoice=push.invoice)
+        over = known.exclude(kind__in=[kind for kind, _ in found]).exclude(kind=Difference.Kind.DUPLICATE)
+        over.update(resolved_at=at)
+        for kind, detail in found:
+            known.get_or_create(
+                practice_id=push.practice_id,
+                invoice=push.invoice,
+                kind=kind,
+                resolved_at=None,
+                defaults={"detail": detail[:500], "found_at": at},
+            )
         status = Push.Status.POSTED if found else Push.Status.VERIFIED
-        rows = Push.objects.for_practice(push.practice_id).filter(
-            pk=push.pk, status__in=[Push.Status.POSTED, Push.Status.VERIFIED]
-        )
-        rows.update(status=status, verified_at=at)
-    return not found
+        _known_posted(push.practice_id).filter(pk=push.pk).update(status=status, verified_at=at)
 
 
-def _report(push: Push, found: Sequence[tuple[str, str]], *, at: datetime) -> None:
-    known = Difference.objects.for_practice(push.practice_id).filter(invoice=push.invoice, resolved_at=None)
-    known.exclude(kind__in=[kind for kind, _ in found]).exclude(kind=Difference.Kind.DUPLICATE).update(resolved_at=at)
-    for kind, detail in found:
-        known.get_or_create(
-            practice_id=push.practice_id,
-            invoice=push.invoice,
-            kind=kind,
-            resolved_at=None,
-            defaults={"detail": detail[:500], "found_at": at},
-        )
-
-
-def _sent_elements(pushes: Sequence[Push]) -> dict[int, Json]:
-    """The element of each push as it left us; every batch is read once."""
-    by_hash: dict[tuple[int | None, str], Json] = {}
-    for batch in {push.batch for push in pushes if push.batch}:
+def expected_of(pushes: Sequence[Push]) -> dict[int, Json]:
+    """What each push should look like in Xero: its element as it left us, or, where it was found there without
+    having been sent, as it would leave us now. Every batch is read once."""
+    by_hash: dict[tuple[int, str], Json] = {}
+    ids = {push.batch_id for push in pushes if push.batch_id}
+    for batch in Batch.objects.across_practices().filter(pk__in=ids).iterator(chunk_size=20):
         for element in elements_in(bytes(batch.body), "Invoices"):
             by_hash[batch.pk, sha256(element_bytes(element))] = element
-    found = {push.pk: by_hash.get((push.batch_id, push.element_sha256)) for push in pushes}
-    return {pk: element for pk, element in found.items() if element is not None}
+    found = {push.pk: by_hash.get((push.batch_id or 0, push.element_sha256)) for push in pushes}
+    adopted = [push for push in pushes if not push.element_sha256]
+    return {pk: element for pk, element in found.items() if element is not None} | _as_it_would_leave(adopted)
+
+
+def _as_it_would_leave(pushes: Sequence[Push]) -> dict[int, Json]:
+    found = {}
+    for push in pushes:
+        link = ContactLink.objects.for_practice(push.practice_id).filter(client=push.client_id).first()
+        contact_id = link.contact.external_id if link else ""
+        lines = push.invoice.lines.select_related("ledger_account", "tracking_1__category", "tracking_2__category")
+        found[push.pk] = invoice_element(push.invoice, list(lines), contact_id=contact_id, site_url=settings.SITE_URL)
+    return found

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from xero_sync.records import Element, Json, LedgerInvoice
 
@@ -60,6 +61,14 @@ def external_id(element: Element, name: str) -> str:
     return "" if found == NO_ID else found
 
 
+def marker_of(there: LedgerInvoice) -> UUID | None:
+    """Our marker: the last part of the link that the invoice carries."""
+    try:
+        return UUID(there.url.rstrip("/").rpartition("/")[2])
+    except ValueError:
+        return None
+
+
 def under_number(found: Iterable[LedgerInvoice], sent: Json) -> LedgerInvoice | None:
     """What stands in Xero under the number that we sent: ours where it is among them, else a person's.
 
@@ -109,7 +118,8 @@ def disagreements(there: LedgerInvoice, sent: Json) -> list[tuple[str, str]]:
     total = net_total(sent)
     if there.subtotal is not None and there.subtotal != total:
         found.append(("total", f"In Xero it comes to {there.subtotal:,.2f} net; we posted {total:,.2f}."))
-    if there.contact_id and there.contact_id.lower() != str(sent["Contact"]["ContactID"]).lower():
+    contact_id = str(sent["Contact"]["ContactID"]).lower()
+    if there.contact_id and contact_id and there.contact_id.lower() != contact_id:
         found.append(("contact", "In Xero it is on another contact than the one we posted it to."))
     edited = _edits(there, sent)
     if edited:

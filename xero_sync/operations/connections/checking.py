@@ -6,7 +6,7 @@ from billing.operations import settings as billing_settings
 from clients.models import Practice
 from xero_sync.errors import ConnectionLost, XeroFailure
 from xero_sync.models import Connection
-from xero_sync.operations import lanes
+from xero_sync.operations import budgets
 from xero_sync.operations.connections.losing import gateway_of, investigate, mark_lost, reaches, remind, restored
 from xero_sync.records import OrganisationRecord
 
@@ -24,7 +24,7 @@ def check_connection(*, connection: Connection, at: datetime) -> str:
         else:
             gateway = gateway_of(connection, at=at)
             remember(connection, gateway.organisation(), at=at)
-            lanes.note_limits(connection.practice, gateway.limits, at=at)
+            budgets.note_limits(connection.practice, gateway.limits, at=at)
             restored(connection=connection, at=at)
     except ConnectionLost as lost:
         investigate(connection=connection, lost=lost, at=at)

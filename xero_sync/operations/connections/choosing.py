@@ -120,6 +120,7 @@ def _resume(connection: Connection, *, was_lost: bool, by: User, at: datetime) -
     """The hold is over, everybody who was told of the loss is told of the return, and what waited goes out."""
     practice = connection.practice
     lanes.lane_of(practice)
+    lanes.distrust(practice)
     holds.lift(practice=practice, reason=PostingHold.Reason.CONNECTION_LOST, by=by, at=at)
     if was_lost:
         cause = f"connection_restored:{connection.pk}:{at.isoformat()}"

@@ -9,7 +9,7 @@ from django.db.models import Q
 from clients.models import PracticeQuerySet
 from xero_sync.errors import ConnectionLost, OutcomeUnknown, Refused, TryLater, XeroFailure
 from xero_sync.models import Connection, SyncRun
-from xero_sync.operations import connections, lanes
+from xero_sync.operations import budgets, connections
 from xero_sync.operations.clock import Stopwatch
 from xero_sync.operations.pulls import steps
 from xero_sync.ports import Gateway
@@ -46,7 +46,7 @@ class Run:
         self.row.counts |= counts
         if not held(self.row).update(step=step[:60], counts=self.row.counts, lease_until=self.at + LEASE):
             raise RunTaken
-        lanes.note_limits(self.connection.practice, self.gateway.limits, at=self.at)
+        budgets.note_limits(self.connection.practice, self.gateway.limits, at=self.at)
 
 
 Step = Callable[[Run], None]

@@ -36,6 +36,7 @@ def prepared(
         idempotency_key=idempotency_key(connection.tenant_id, str(uid), body_sha256),
         item_count=len(elements),
         next_size=len(elements),
+        slot=lease.slot,
         fence=lease.fence,
         attempts=repeats.attempts if repeats else 0,
         repeats=repeats,

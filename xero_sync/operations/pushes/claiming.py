@@ -10,7 +10,7 @@ from django.db import transaction
 from billing.models import Invoice, InvoiceLine
 from billing.operations import invoices as billing_invoices
 from clients.models import Client
-from xero_sync.models import Batch, Connection, ContactLink, Push
+from xero_sync.models import Batch, Connection, ContactLink, Push, Sighting
 from xero_sync.operations.lanes import TURN, Lease, extend
 from xero_sync.operations.pushes.batches import MOST, fitting, prepared
 from xero_sync.translation.elements import (
@@ -26,7 +26,7 @@ MOST_TRIES = 1000
 
 
 class Moved(Exception):
-    """A push was withdrawn while its bytes were written; the batch is written anew without it."""
+    """A push was withdrawn, or claimed in another slot, while its bytes were written; the batch is written anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,13 @@ class Item:
 
 
 def claim_contacts(lease: Lease, connection: Connection, *, at: datetime) -> Batch | None:
-    """A batch of contacts to create for clients without a link whose invoices are due; they come before invoices."""
+    """A batch of contacts to create for clients without a link whose invoices are due; they come before invoices.
+
+    The first slot's business alone, and never while another such batch is open: a contact is created once.
+    """
+    open_ones = Batch.objects.for_practice(lease.practice).filter(kind=Batch.Kind.CONTACTS, status__in=Batch.OPEN)
+    if not lease.is_first or open_ones.exists():
+        return None
     linked = ContactLink.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
     waiting = Push.objects.for_practice(lease.practice).due(at).exclude(client__in=linked.values("client"))
     client_ids = list(dict.fromkeys(waiting.values_list("client_id", flat=True)))[:MOST]
@@ -57,13 +63,15 @@ def claim_invoices(lease: Lease, connection: Connection, *, at: datetime) -> Bat
     Invoices that may have been sent before come alone with their likes, with the very bytes of that time.
     """
     for _ in range(MOST_TRIES):
+        chosen = _chosen(lease, connection, at=at)
+        if not chosen:
+            return None
         try:
             with transaction.atomic():
                 extend(lease, until=at + TURN)
-                chosen = _chosen(lease, connection, at=at)
                 items = _translated(chosen, connection, at=at)
-                if items or not chosen:
-                    return _claimed(lease, connection, items, at=at) if items else None
+                if items:
+                    return _claimed(lease, connection, items, at=at)
         except Moved:
             continue
     return None
@@ -73,21 +81,25 @@ def _claimed(lease: Lease, connection: Connection, items: Sequence[Item], *, at:
     repeats = items[0].push.batch
     elements = [item.element for item in items]
     batch = prepared(lease, connection, Batch.Kind.INVOICES, elements, at=at, repeats=repeats)
+    ready = Push.objects.for_practice(lease.practice).filter(
+        pk__in=[item.push.pk for item in items], batch=repeats, status=Push.Status.READY
+    )
+    if ready.update(status=Push.Status.CLAIMED, batch=batch) != len(items):
+        raise Moved
     for item in items:
-        ready = Push.objects.for_practice(lease.practice).filter(pk=item.push.pk, status=Push.Status.READY)
-        if not ready.update(
-            status=Push.Status.CLAIMED,
-            batch=batch,
-            contact_external_id=item.contact_id,
-            element_sha256=sha256(item.element),
-        ):
-            raise Moved
+        item.push.contact_external_id = item.contact_id
+        item.push.element_sha256 = sha256(item.element)
+    Push.objects.for_practice(lease.practice).bulk_update(
+        [item.push for item in items], ["contact_external_id", "element_sha256"]
+    )
     return batch
 
 
 def _chosen(lease: Lease, connection: Connection, *, at: datetime) -> list[Push]:
     linked = ContactLink.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
+    seen = Sighting.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
     due = Push.objects.for_practice(lease.practice).due(at).filter(client__in=linked.values("client"))
+    due = due.exclude(invoice__uid__in=seen.values("uid"))
     first = due.select_related("batch").first()
     if first is None:
         return []

@@ -8,7 +8,7 @@ from django.db import transaction
 from clients.models import Client
 from clients.records import name_key
 from xero_sync.models import Batch, Contact, ContactLink, Push
-from xero_sync.operations.lanes import CALL, Lease, extend
+from xero_sync.operations.lanes import Lease, announce_call
 from xero_sync.operations.pushes.claiming import refuse
 from xero_sync.operations.pushes.finishing import still_ours
 from xero_sync.ports import Gateway
@@ -30,7 +30,7 @@ def contacts_answered(lease: Lease, batch: Batch, reply: BatchReply, gateway: Ga
     by_number = {one["ContactNumber"]: one for one in sent}
     doubtful = _sent_before(batch) & {number for number, element in elements.items() if not element.is_accepted}
     for number in sorted(doubtful):
-        extend(lease, until=at + CALL)
+        announce_call(lease, at=at)
         found = gateway.contact_numbered(number)
         if found and name_key(found.name) == name_key(by_number[number]["Name"]):
             _link(batch, found, at=at)

@@ -19,11 +19,15 @@ from xero_sync.translation.replies import INVOICE_KEYS, external_id, is_ours, ma
 
 Status = Batch.Status
 MOST_ATTEMPTS = 5
+MOST_RENUMBERINGS = 5
+READY_AGAIN = {"status": Push.Status.READY, "batch": None, "element_sha256": "", "contact_external_id": ""}
 
 
 def still_ours(lease: Lease, batch: Batch, *, was: Sequence[str], **changes: object) -> bool:
     """Move the batch where our fence still holds. False: another worker has taken over and will find out itself."""
-    rows = Batch.objects.for_practice(lease.practice).filter(pk=batch.pk, fence=lease.fence, status__in=was)
+    rows = Batch.objects.for_practice(lease.practice).filter(
+        pk=batch.pk, slot=lease.slot, fence=lease.fence, status__in=was
+    )
     return bool(rows.update(**changes))
 
 
@@ -70,14 +74,14 @@ def answered(
             return
         for position, push in pushes.items():
             element = answers.by_position.get(position)
-            open_ends += not _settled(push, batch.connection, sent[position], element, there, at=at)
+            open_ends += not _settled(push, batch, sent[position], element, there, at=at)
         if open_ends:
             _leave_unknown(batch, "Xero's reply does not speak of every invoice.", half=True)
 
 
 def _settled(
     push: Push,
-    connection: Connection,
+    batch: Batch,
     sent: Json,
     element: Element | None,
     there: Sequence[LedgerInvoice] | None,
@@ -90,15 +94,33 @@ def _settled(
     if element.is_accepted:
         found = external_id(element, "InvoiceID")
         number = str(element.data.get("InvoiceNumber") or "")
-        return bool(found) and posted(push, connection, external_id=found, number=number, at=at)
+        return bool(found) and posted(push, batch.connection, external_id=found, number=number, at=at)
     if is_number_taken(element.words):
-        return there is not None and adopted_or_refused(
-            push, connection, sent, under_number(there, sent), words=element.words, at=at
-        )
+        return there is not None and _number_taken(push, batch, sent, under_number(there, sent), element, at=at)
     reason = explained(element.words)
     refuse(push, reason, at=at)
-    _learn(push, connection, reason)
+    _learn(push, batch.connection, reason)
     return True
+
+
+def _number_taken(
+    push: Push, batch: Batch, sent: Json, there: LedgerInvoice | None, element: Element, *, at: datetime
+) -> bool:
+    """By ourselves at an earlier attempt, or by a person. The next number is taken only where none of our own
+    attempts can have arrived; else a person looks."""
+    is_first_attempt = batch.repeats_id is None
+    is_anothers = there is None or not is_ours(there, sent)
+    if is_first_attempt and is_anothers and push.renumbered < MOST_RENUMBERINGS:
+        _renumber(push, at=at)
+        return True
+    return adopted_or_refused(push, batch.connection, sent, there, words=element.words, at=at)
+
+
+def _renumber(push: Push, *, at: datetime) -> None:
+    """Somebody uses our numbers in Xero: this invoice gets the next one and goes out under it."""
+    moved = Push.objects.for_practice(push.practice_id).filter(pk=push.pk, status__in=Push.UNFINISHED)
+    if moved.update(renumbered=F("renumbered") + 1, **READY_AGAIN):
+        billing_invoices.renumber(invoice=push.invoice, at=at)
 
 
 def posted(push: Push, connection: Connection, *, external_id: str, number: str, at: datetime) -> bool:
@@ -175,12 +197,8 @@ def not_done(lease: Lease, batch: Batch, problem: str, *, at: datetime) -> None:
             finished_at=at,
             problem=problem[:500],
         ):
-            again = _ready_again(batch) if batch.repeats_id is None else {"status": Push.Status.READY}
+            again = READY_AGAIN if batch.repeats_id is None else {"status": Push.Status.READY}
             Push.objects.for_practice(lease.practice).unfinished().filter(batch=batch).update(**again)
-
-
-def _ready_again(batch: Batch) -> dict[str, object]:
-    return {"status": Push.Status.READY, "batch": None, "element_sha256": "", "contact_external_id": ""}
 
 
 def turned_down(lease: Lease, batch: Batch, reasons: Sequence[str], *, at: datetime) -> None:

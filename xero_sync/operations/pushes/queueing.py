@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from billing.models import Invoice
-from xero_sync.models import Push
-from xero_sync.operations import bells, lanes
+from xero_sync.models import AT_ONCE, Push
+from xero_sync.operations import bells
 
 ReadyAgain = {
     "status": Push.Status.READY,
     "batch": None,
-    "not_before": lanes.AT_ONCE,
+    "not_before": AT_ONCE,
     "element_sha256": "",
     "contact_external_id": "",
     "verified_at": None,
@@ -39,7 +39,7 @@ def _push(invoice: Invoice, *, at: datetime) -> Push:
         practice_id=invoice.practice_id,
         invoice=invoice,
         client_id=invoice.client_id,
-        not_before=lanes.AT_ONCE,
+        not_before=AT_ONCE,
         queued_at=at,
     )
 

@@ -1,5 +1,6 @@
 """One turn of one lane: three short transactions around one call (reference/posting.md §5)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -9,10 +10,10 @@ from billing.operations import holds, plans
 from clients.models import Practice
 from xero_sync.errors import ConnectionLost, OutcomeUnknown, Refused, Scope, TryLater, XeroFailure
 from xero_sync.models import Batch, Connection, Push
-from xero_sync.operations import connections, lanes, reconciliation
+from xero_sync.operations import bells, budgets, connections, lanes, reconciliation
 from xero_sync.operations.clock import Stopwatch
 from xero_sync.operations.lanes import CALL, Lease, LeaseLost
-from xero_sync.operations.pushes import finishing, unknown
+from xero_sync.operations.pushes import finishing, looking, unknown
 from xero_sync.operations.pushes.claiming import claim_contacts, claim_invoices
 from xero_sync.operations.pushes.contacts import contacts_answered
 from xero_sync.ports import Gateway, reached
@@ -23,10 +24,10 @@ A_LOT = 10_000
 
 
 def post_batch(*, practice_id: int, at: datetime) -> bool:
-    """Serve this practice's lane once: at most one batch. True when more could be done at once.
+    """One turn in a free slot of this practice's lane: at most one batch. True when more could be done at once.
 
-    Does nothing while a hold is open, the connection does not work, another worker has the lane or Xero asked us to
-    wait. Any number of workers may ask at any time.
+    Does nothing while a hold is open, the connection does not work, every slot is taken or Xero asked us to wait. Any
+    number of workers may ask at any time.
     """
     practice = Practice.objects.get(pk=practice_id)
     connection = connections.connection_of(practice)
@@ -42,16 +43,16 @@ def post_batch(*, practice_id: int, at: datetime) -> bool:
 
 def _served(lease: Lease, connection: Connection, watch: Stopwatch) -> bool:
     try:
-        wait = _turn(lease, connection, watch)
+        turn = _turn(lease, connection, watch)
     except LeaseLost:
         return False
     except Exception:
         lanes.release(lease, at=watch.now(), wait=lanes.note_failure(lease.practice))
         raise
-    lanes.release(lease, at=watch.now(), wait=wait)
-    plans.settle_practice(practice=lease.practice, at=watch.now())
-    is_waiting = wait is not None and wait.seconds > 0
-    return not is_waiting and has_work(lease.practice, at=watch.now())
+    lanes.release(lease, at=watch.now(), wait=turn.wait)
+    if turn.did_something:
+        plans.settle_practice(practice=lease.practice, at=watch.now())
+    return turn.may_go_on and has_work(lease.practice, at=watch.now())
 
 
 def post_all(*, practice_id: int, at: datetime) -> int:
@@ -69,25 +70,38 @@ def has_work(practice: Practice, *, at: datetime) -> bool:
     return pushes.due(at).exists() or batches.unsettled(at).exists() or pushes.unread().exists()
 
 
-def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> TryLater | None:
-    """What there is to do first, done; how long to wait before the next turn."""
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn came to: how long to wait before the next one, and whether there was anything to do."""
+
+    wait: TryLater | None = None
+    did_something: bool = True
+
+    @property
+    def may_go_on(self) -> bool:
+        return self.did_something and (self.wait is None or self.wait.seconds <= 0)
+
+
+def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
+    """What there is to do first, done."""
     unknown.take_over(lease, at=watch.now())
-    wait = lanes.spare_the_day(lease.practice, at=watch.now())
+    wait = budgets.wait_of(lanes.lane_of(lease.practice), at=watch.now())
     if wait:
-        return wait
+        return Turn(wait)
     try:
         gateway = connections.gateway_of(connection, at=watch.now())
-        _work(lease, connection, gateway, watch)
+        did_something = _work(lease, connection, gateway, watch)
     except ConnectionLost as lost:
         connections.investigate(connection=connection, lost=lost, at=watch.now())
-        return _after_refusal(lease.practice)
+        return Turn(_after_refusal(lease.practice))
     except TryLater as later:
-        return _heeded(lease.practice, later, at=watch.now())
+        return Turn(_heeded(lease.practice, later, at=watch.now()))
     except (OutcomeUnknown, Refused):
-        return lanes.note_failure(lease.practice)
-    lanes.note_answer(lease.practice)
-    lanes.note_limits(lease.practice, gateway.limits, at=watch.now())
-    return lanes.nearly_used_up(gateway.limits)
+        return Turn(lanes.note_failure(lease.practice))
+    if did_something:
+        lanes.note_answer(lease.practice)
+    budgets.note_limits(lease.practice, gateway.limits, at=watch.now())
+    return Turn(budgets.nearly_used_up(gateway.limits), did_something)
 
 
 def _after_refusal(practice: Practice) -> TryLater | None:
@@ -104,24 +118,41 @@ def _heeded(practice: Practice, later: TryLater, *, at: datetime) -> TryLater:
     return lanes.note_failure(practice) if later.scope is Scope.UNREACHABLE else later
 
 
-def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch) -> None:
-    """Old questions first, then contacts that invoices wait for, then invoices, then reading back what was posted."""
+def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch) -> bool:
+    """Old questions first, then contacts that invoices wait for, then invoices, then reading back what was posted.
+
+    Whether anything was done.
+    """
     batch = unknown.unknown_batch(lease, at=watch.now())
     if batch:
         unknown.find_out(lease, batch, gateway, at=watch.now())
-        return
+        return True
+    if not looking.is_known(lease, connection, gateway, at=watch.now()):
+        return False
+    looking.adopt(lease, connection, at=watch.now())
     batch = claim_contacts(lease, connection, at=watch.now()) or claim_invoices(lease, connection, at=watch.now())
-    if batch:
-        reached("after_t1")
-        _send(lease, batch, gateway, watch)
-        return
-    reconciliation.read_back(lease, connection, gateway, at=watch.now())
+    if batch is None:
+        return reconciliation.read_back(lease, connection, gateway, at=watch.now())
+    _call_others(lease.practice, at=watch.now())
+    reached("after_t1")
+    _send(lease, batch, gateway, watch)
+    return True
+
+
+def _call_others(practice: Practice, *, at: datetime) -> None:
+    """More is due than this slot carries: another worker may take the next one."""
+    if Push.objects.for_practice(practice).due(at).exists():
+        bells.ring_lane(practice.pk)
 
 
 def _send(lease: Lease, batch: Batch, gateway: Gateway, watch: Stopwatch) -> None:
     """T2, the call, T3. Failures are written down here and told to the lane by raising them on."""
-    if not _marked(lease, batch, at=watch.now()):
-        return
+    try:
+        if not _marked(lease, batch, at=watch.now()):
+            return
+    except TryLater as wait:
+        finishing.not_done(lease, batch, str(wait), at=watch.now())
+        raise
     reached("after_t2")
     try:
         reply = _call(batch, gateway)
@@ -149,7 +180,7 @@ def _marked(lease: Lease, batch: Batch, *, at: datetime) -> bool:
         finishing.not_done(lease, batch, "A hold was placed before it left.", at=at)
         return False
     with transaction.atomic():
-        lanes.extend(lease, until=at + CALL)
+        lanes.announce_call(lease, at=at)
         is_ours = finishing.still_ours(
             lease,
             batch,
@@ -184,8 +215,8 @@ def _finish(lease: Lease, batch: Batch, reply: BatchReply, gateway: Gateway, wat
 
 def _looked_up(lease: Lease, numbers: list[str], gateway: Gateway, *, at: datetime) -> list[LedgerInvoice] | None:
     """What stands in Xero under numbers that it calls taken; None where it would not say now."""
-    lanes.extend(lease, until=at + CALL)
     try:
+        lanes.announce_call(lease, at=at)
         return gateway.invoices_numbered(numbers)
     except XeroFailure:
         return None

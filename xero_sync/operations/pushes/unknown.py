@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from xero_sync.models import Batch, Push
-from xero_sync.operations.lanes import CALL, Lease, extend
+from xero_sync.operations.lanes import Lease, announce_call, live_leases
 from xero_sync.operations.pushes.claiming import refuse
 from xero_sync.operations.pushes.finishing import (
     MOST_ATTEMPTS,
@@ -27,12 +27,16 @@ PAGES = 20
 
 
 def take_over(lease: Lease, *, at: datetime) -> None:
-    """Make the open batches of a former sender ours: what never left waits again, what may have left is unknown."""
+    """Make the open batches of senders that are gone ours: what never left waits again, what may have left is
+    unknown. Those of slots in use are left alone."""
     batches = Batch.objects.for_practice(lease.practice)
-    stale = batches.filter(fence__lt=lease.fence)
-    stale = stale.filter(Q(status__in=[Batch.Status.PREPARED, Batch.Status.UNKNOWN]) | _overdue(at))
-    for batch in list(stale):
-        if not batches.filter(pk=batch.pk, fence=batch.fence, status=batch.status).update(fence=lease.fence):
+    live = live_leases(lease.practice, at=at)
+    open_ones = batches.filter(Q(status__in=[Batch.Status.PREPARED, Batch.Status.UNKNOWN]) | _overdue(at))
+    for batch in open_ones.defer("body"):
+        if (batch.slot, batch.fence) in live:
+            continue
+        theirs = batches.filter(pk=batch.pk, slot=batch.slot, fence=batch.fence, status=batch.status)
+        if not theirs.update(slot=lease.slot, fence=lease.fence):
             continue
         if batch.status == Batch.Status.PREPARED:
             not_done(lease, batch, "It never left.", at=at)
@@ -47,7 +51,8 @@ def _overdue(at: datetime) -> Q:
 def unknown_batch(lease: Lease, *, at: datetime) -> Batch | None:
     """The oldest batch whose outcome has to be found out now."""
     unsettled = Batch.objects.for_practice(lease.practice).unsettled(at)
-    return unsettled.filter(status=Batch.Status.UNKNOWN, fence=lease.fence).select_related("connection").first()
+    ours = unsettled.filter(status=Batch.Status.UNKNOWN, slot=lease.slot, fence=lease.fence)
+    return ours.select_related("connection").first()
 
 
 def find_out(lease: Lease, batch: Batch, gateway: Gateway, *, at: datetime) -> None:
@@ -57,8 +62,7 @@ def find_out(lease: Lease, batch: Batch, gateway: Gateway, *, at: datetime) -> N
         still_ours(lease, batch, was=[Batch.Status.UNKNOWN], status=Batch.Status.SUPERSEDED, finished_at=at)
         return
     sent = sent_elements(batch)
-    extend(lease, until=at + CALL)
-    there = read_back(batch, sent, gateway)
+    there = read_back(lease, batch, sent, gateway, at=at)
     with transaction.atomic():
         pushes = pushes_by_position(batch, sent)
         missing = [position for position in pushes if position not in there]
@@ -72,21 +76,29 @@ def find_out(lease: Lease, batch: Batch, gateway: Gateway, *, at: datetime) -> N
                 _again(push, batch, at=at)
 
 
-def read_back(batch: Batch, sent: list[Json], gateway: Gateway) -> dict[int, LedgerInvoice]:
+def read_back(
+    lease: Lease, batch: Batch, sent: list[Json], gateway: Gateway, *, at: datetime
+) -> dict[int, LedgerInvoice]:
     """What Xero holds of this batch, by position: found by our numbers, else by our marker."""
     numbers = [element["InvoiceNumber"] for element in sent if element.get("InvoiceNumber")]
-    carrying = gateway.invoices_numbered(numbers) if numbers else []
+    carrying = []
+    if numbers:
+        announce_call(lease, at=at)
+        carrying = gateway.invoices_numbered(numbers)
     found = {p: one for p, element in enumerate(sent) if (one := under_number(carrying, element))}
     if len(numbers) < len(sent):
-        found |= _by_marker(batch, sent, gateway)
+        found |= _by_marker(lease, batch, sent, gateway, at=at)
     return found
 
 
-def _by_marker(batch: Batch, sent: list[Json], gateway: Gateway) -> dict[int, LedgerInvoice]:
+def _by_marker(
+    lease: Lease, batch: Batch, sent: list[Json], gateway: Gateway, *, at: datetime
+) -> dict[int, LedgerInvoice]:
     marked = {element["Url"].lower(): p for p, element in enumerate(sent) if element.get("Url")}
     since = (batch.sent_at or batch.created_at) - CLOCK_SLACK
     found: dict[int, LedgerInvoice] = {}
     for page in range(1, PAGES + 1):
+        announce_call(lease, at=at)
         invoices, is_last = gateway.invoices_of_our_app(page=page, changed_since=since)
         found |= {marked[invoice.url.lower()]: invoice for invoice in invoices if invoice.url.lower() in marked}
         if is_last:

@@ -1,0 +1,95 @@
+"""Staying below Xero's limits: our own count of a minute, a day's tenth for people, one count for all practices."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
+from pytest_django import Settings
+
+from clients.models import Practice
+from tests.factories import make_practice
+from xero_sync.errors import Scope, TryLater
+from xero_sync.models import Lane
+from xero_sync.operations import budgets, lanes
+from xero_sync.records import Limits
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 12, 1, 0, 0, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def north_vale() -> Practice:
+    practice = make_practice("North & Vale")
+    lanes.lane_of(practice)
+    return practice
+
+
+def lane_of(practice: Practice) -> Lane:
+    return Lane.objects.for_practice(practice).get()
+
+
+def test_no_sixty_seconds_hold_more_calls_than_we_allow_ourselves(north_vale: Practice) -> None:
+    for call in range(budgets.CALLS_A_MINUTE):
+        budgets.spend(north_vale, at=AT + timedelta(seconds=call / 10))
+
+    with pytest.raises(TryLater) as told:
+        budgets.spend(north_vale, at=AT + timedelta(seconds=20))
+    assert told.value.scope is Scope.MINUTE
+    assert told.value.seconds == pytest.approx(40)
+
+    budgets.spend(north_vale, at=AT + timedelta(seconds=60.01))
+    assert len(lane_of(north_vale).recent_calls) == budgets.CALLS_A_MINUTE
+
+
+def test_no_call_is_made_before_xero_wants_to_hear_from_us(north_vale: Practice) -> None:
+    Lane.objects.for_practice(north_vale).update(next_ok_at=AT + timedelta(seconds=37), waiting_for=Scope.MINUTE)
+
+    with pytest.raises(TryLater) as told:
+        budgets.spend(north_vale, at=AT)
+
+    assert told.value.seconds == pytest.approx(37)
+
+
+@pytest.mark.parametrize(("day_limit", "seen", "left", "waits"), [
+    (1000, 999, 100, True), (1000, 999, 101, False), (5000, 4999, 500, True), (5000, 4999, 501, False),
+])  # fmt: skip
+def test_a_tenth_of_the_day_is_kept_for_people(
+    day_limit: int, seen: int, left: int, waits: bool, north_vale: Practice
+) -> None:
+    budgets.note_limits(north_vale, Limits(seen, 50, 9000), at=AT)
+    assert (lane_of(north_vale).day_limit == 5000) is (day_limit == 5000)
+    budgets.note_limits(north_vale, Limits(left, 50, 9000), at=AT)
+
+    wait = budgets.wait_of(lane_of(north_vale), at=AT + timedelta(minutes=1))
+
+    assert (wait is not None) is waits
+    assert wait is None or wait.scope is Scope.DAY
+
+
+def test_all_practices_together_stay_below_the_limit_of_our_app(north_vale: Practice) -> None:
+    cache.set(f"xero-calls-{AT.timestamp() // 60:.0f}", budgets.APP_CALLS_A_MINUTE - 1)
+
+    budgets.spend(north_vale, at=AT)
+    with pytest.raises(TryLater) as told:
+        budgets.spend(north_vale, at=AT)
+
+    assert told.value.scope is Scope.APP
+    assert told.value.seconds == pytest.approx(55)
+
+
+class DownCache(LocMemCache):
+    """A cache that is down."""
+
+    def add(self, *arguments: object, **named: object) -> bool:
+        raise ConnectionError("refused")
+
+
+def test_without_the_cache_each_worker_has_its_share(north_vale: Practice, settings: Settings) -> None:
+    settings.CACHES = {"default": {"BACKEND": "tests.xero_sync.test_budgets.DownCache"}}
+    settings.WORKER_PROCESSES = budgets.APP_SHARED_BLIND // 2
+
+    budgets.spend(north_vale, at=AT)
+    budgets.spend(north_vale, at=AT)
+    with pytest.raises(TryLater):
+        budgets.spend(north_vale, at=AT)

@@ -1,0 +1,77 @@
+"""A database put back to an older copy knows less than Xero: what stands there is adopted, never posted again."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from billing.models import BillingSettings, Invoice
+from clients.models import Practice
+from tests.factories import make_invoice
+from tests.xero_world import Remote, linked_clients, post
+from xero_sync.models import Batch, Difference, Lane, Push, Sighting
+from xero_sync.operations import lanes
+from xero_sync.tasks import distrust
+
+pytestmark = pytest.mark.django_db
+
+
+def put_back(practice: Practice) -> None:
+    """As if the database were of the moment before anything was raised or sent."""
+    Push.objects.for_practice(practice).delete()
+    Batch.objects.for_practice(practice).delete()
+    Invoice.objects.for_practice(practice).delete()
+
+
+@pytest.mark.parametrize("numbering", BillingSettings.Numbering.values)
+def test_what_was_posted_and_forgotten_is_adopted_when_it_comes_up_again(
+    numbering: str, connected: Practice, remote: Remote, now: datetime
+) -> None:
+    """F20."""
+    clients = linked_clients(connected, ["City Limousines", "Beacon Joinery Ltd"])
+    ours = numbering == BillingSettings.Numbering.OWN
+    for one in clients:
+        make_invoice(one, source_key=f"rec:2026-10:{one.pk}:a", number=f"S-{one.pk}" if ours else None)
+    post(connected, at=now)
+    put_back(connected)
+    lanes.distrust_all()
+
+    for number, one in enumerate(reversed(clients)):  # raised in another order, under other numbers
+        make_invoice(one, source_key=f"rec:2026-10:{one.pk}:a", number=f"S-9{number}" if ours else None)
+    post(connected, at=now + timedelta(minutes=10))
+
+    assert len(remote.invoices()) == 2
+    assert len(remote.requests("PUT", "Invoices")) == 1
+    assert Invoice.objects.for_practice(connected).posted().count() == 2
+    assert not Sighting.objects.for_practice(connected).exists()
+
+
+def test_an_adopted_invoice_of_another_amount_is_reported(connected: Practice, remote: Remote, now: datetime) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    make_invoice(client, "200.00", source_key="rec:2026-10:1:a", number="S-1")
+    post(connected, at=now)
+    put_back(connected)
+    lanes.distrust_all()
+
+    make_invoice(client, "250.00", source_key="rec:2026-10:1:a", number="S-1")
+    post(connected, at=now + timedelta(minutes=10))
+
+    assert [one["sub_total"] for one in remote.invoices()] == ["200.00"]
+    assert Difference.objects.for_practice(connected).get().kind == Difference.Kind.TOTAL
+
+
+def test_nothing_leaves_before_the_first_slot_has_looked(connected: Practice, remote: Remote, now: datetime) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    make_invoice(client)
+    lanes.take(connected, at=now)
+
+    post(connected, at=now)
+
+    assert remote.requests("PUT", "Invoices") == []
+
+
+def test_a_worker_that_starts_doubts_every_lane(connected: Practice) -> None:
+    lanes.trust(connected)
+
+    distrust()
+
+    assert not Lane.objects.for_practice(connected).get().is_trusted

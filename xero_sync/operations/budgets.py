@@ -1,0 +1,127 @@
+"""What is left of Xero's limits: calls in a minute and a day for each practice, and in a minute for our app.
+
+We stay below by counting ourselves and let the headers of each answer correct the count.
+https://developer.xero.com/documentation/guides/oauth2/limits/
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import F
+
+from clients.models import Practice
+from xero_sync.errors import Scope, TryLater
+from xero_sync.models import Lane
+from xero_sync.records import Limits
+
+log = structlog.get_logger(__name__)
+MINUTE = 60.0
+CALLS_A_MINUTE = 55  # of Xero's 60; five are for people who press a button meanwhile
+MINUTE_RESERVE = 4  # a call of each slot may be under way when an answer says how many are left
+APP_CALLS_A_MINUTE = 9_300  # of Xero's 10,000 for all practices together
+APP_RESERVE = 500
+APP_SHARED_BLIND = 8_500  # divided among the workers where they cannot count together
+SMALL_DAY, LARGE_DAY = 1000, 5000  # calls a day: on Xero's Starter tier, and on all others
+PAUSE_SECONDS = 15
+DAY_PROBE = timedelta(hours=1)
+TRIES = 100
+
+
+class LaneBusy(Exception):
+    """The lane's count could not be written: too many workers at once."""
+
+
+def spend(practice: Practice, *, at: datetime) -> None:
+    """Count one call of this practice, by compare-and-swap. Raises `TryLater` where it must not be made now."""
+    lanes = Lane.objects.for_practice(practice)
+    for _ in range(TRIES):
+        lane = lanes.get()
+        wait = wait_of(lane, at=at)
+        if wait:
+            raise wait
+        calls = [*calls_of_the_minute(lane.recent_calls, at), at.timestamp()]
+        counted = lanes.filter(calls_version=lane.calls_version)
+        if counted.update(recent_calls=calls, calls_version=F("calls_version") + 1):
+            _spend_for_the_app(at)
+            return
+    raise LaneBusy
+
+
+def wait_of(lane: Lane, *, at: datetime) -> TryLater | None:
+    """Why no call may be made now, and for how long; None where one may."""
+    if lane.next_ok_at > at:
+        scope = Scope(lane.waiting_for) if lane.waiting_for else Scope.CONCURRENT
+        return TryLater((lane.next_ok_at - at).total_seconds(), scope)
+    calls = calls_of_the_minute(lane.recent_calls, at)
+    if len(calls) >= CALLS_A_MINUTE:
+        return TryLater(max(0.01, calls[-CALLS_A_MINUTE] + MINUTE - at.timestamp()), Scope.MINUTE)
+    return _spared_day(lane, at=at)
+
+
+def calls_of_the_minute(calls: Sequence[float], at: datetime) -> list[float]:
+    """Those of the last sixty seconds, oldest first; what a clock set back has left in the future is forgotten."""
+    now = at.timestamp()
+    return sorted(call for call in calls if now - MINUTE < call <= now + 1)
+
+
+def day_reserve(lane: Lane) -> int:
+    """Calls of a day that are kept for people: a tenth."""
+    return lane.day_limit // 10
+
+
+def _spared_day(lane: Lane, *, at: datetime) -> TryLater | None:
+    """Where the day's calls are nearly used up the rest is for people. Tried again hourly: only a call can tell."""
+    if lane.day_remaining is None or lane.day_remaining > day_reserve(lane) or lane.limits_seen_at is None:
+        return None
+    again = lane.limits_seen_at + DAY_PROBE
+    return None if again <= at else TryLater((again - at).total_seconds(), Scope.DAY)
+
+
+def note_limits(practice: Practice, limits: Limits, *, at: datetime) -> None:
+    """Remember what the last answer said is left."""
+    if limits.day is None and limits.minute is None:
+        return
+    lanes = Lane.objects.for_practice(practice)
+    lanes.update(day_remaining=limits.day, minute_remaining=limits.minute, limits_seen_at=at)
+    if limits.day is not None and limits.day >= SMALL_DAY:
+        lanes.exclude(day_limit=LARGE_DAY).update(day_limit=LARGE_DAY)
+
+
+def nearly_used_up(limits: Limits) -> TryLater | None:
+    """Slow down before Xero has to say so: somebody else spends the same limit."""
+    if limits.app_minute is not None and limits.app_minute <= APP_RESERVE:
+        return TryLater(PAUSE_SECONDS, Scope.APP)
+    if limits.minute is not None and limits.minute <= MINUTE_RESERVE:
+        return TryLater(PAUSE_SECONDS, Scope.MINUTE)
+    return None
+
+
+def _spend_for_the_app(at: datetime) -> None:
+    """Count the call for all practices together; every worker counts in the shared cache.
+
+    An estimate: Xero's own count in the headers corrects it, and a cache that is down leaves each worker its share.
+    """
+    minute, second = divmod(at.timestamp(), MINUTE)
+    key = f"xero-calls-{minute:.0f}"
+    try:
+        cache.add(key, 0, timeout=2 * MINUTE)
+        count, most = cache.incr(key), APP_CALLS_A_MINUTE
+    except Exception:
+        log.warning("xero_calls_not_counted_together", exc_info=True)
+        count, most = _counted_alone(minute), APP_SHARED_BLIND // settings.WORKER_PROCESSES
+    if count > most:
+        raise TryLater(MINUTE - second, Scope.APP)
+
+
+_alone: dict[float, int] = {}
+
+
+def _counted_alone(minute: float) -> int:
+    """This process's own calls of the minute."""
+    count = _alone.get(minute, 0) + 1
+    _alone.clear()
+    _alone[minute] = count
+    return count
