@@ -13,7 +13,7 @@ from django.template import Context, Library
 from django.utils.safestring import SafeString, mark_safe
 
 from clients.models import Client
-from socketapp import charts, formats, icons
+from socketapp import charts, formats, icons, wording
 
 register = Library()
 
@@ -30,6 +30,7 @@ for write in (
     formats.when,
     formats.plural,
     formats.initials,
+    wording.in_words,
 ):
     register.filter(write.__name__, write, is_safe=False)
 

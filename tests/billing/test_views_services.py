@@ -68,7 +68,7 @@ def test_a_service_is_added_with_everything_it_has(office, home, north_vale):
         ({"name": "payroll"}, "is in this menu already"),
         ({"price": "-1"}, "A price cannot be less than nothing"),
         ({"has_alignment": "on", "billing_method": "weekly"}, "Only a monthly service can have an alignment fee"),
-        ({"billing_method": "hourly"}, "Select a valid choice"),
+        ({"billing_method": "hourly"}, "Choose again from the list"),
     ],
 )
 def test_a_service_that_does_not_fit_is_refused_and_what_was_typed_stays(office, home, north_vale, change, sentence):
@@ -112,7 +112,7 @@ def test_an_account_of_another_practice_cannot_be_chosen(office, home, north_val
     foreign = make_account(make_practice("Other & Co"))
     values = {"name": "Payroll", "price": "1", "billing_method": "monthly", "ledger_account": foreign.pk}
 
-    assert "Select a valid choice" in text_of(office.post(f"{home}{service.pk}/", values))
+    assert "Choose again from the list" in text_of(office.post(f"{home}{service.pk}/", values))
 
 
 def test_a_member_may_not_change_prices(client, home, north_vale):

@@ -69,8 +69,8 @@ def test_the_settings_are_saved_together(office, home, north_vale):
     [
         ({"number_prefix": "NV 2026/"}, "A prefix cannot contain a space"),
         ({"reference_pattern": "{client}"}, "{client} is not known here"),
-        ({"invoice_day": "31"}, "less than or equal to 28"),
-        ({"terms_days": "x"}, "Enter a whole number"),
+        ({"invoice_day": "31"}, "Give 28 or less"),
+        ({"terms_days": "x"}, "This is not a whole number"),
     ],
 )
 def test_a_setting_that_does_not_fit_saves_nothing(office, home, north_vale, change, sentence):
@@ -103,7 +103,7 @@ def test_the_option_of_another_practice_stands_for_nobody(office, home, north_va
 
     page = text_of(office.post(f"{home}settings/billing/people/", {f"person_{person.pk}": foreign.pk}))
 
-    assert "Select a valid choice" in page
+    assert "Choose again from the list" in page
     assert f'action="{home}settings/billing/"' in page
     assert not OwnerTracking.objects.for_practice(north_vale).exists()
 
