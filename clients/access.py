@@ -37,6 +37,7 @@ class Action(StrEnum):
     BILLING = "billing"
     APPROVE = "approve"
     SETTINGS = "settings"
+    AUDIT = "audit"
     ACCEPT_ON_BEHALF = "accept_on_behalf"
     OWNERSHIP = "ownership"
 
@@ -55,6 +56,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.BILLING: ADMINS,
     Action.APPROVE: ADMINS,
     Action.SETTINGS: ADMINS,
+    Action.AUDIT: ADMINS,
     Action.ACCEPT_ON_BEHALF: ADMINS,
     Action.OWNERSHIP: OWNERS,
 }

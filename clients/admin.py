@@ -6,7 +6,17 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from clients.models import ApiToken, Client, ClientImport, Invitation, Membership, Practice, User
+from clients.models import (
+    ApiToken,
+    AuditChain,
+    AuditEvent,
+    Client,
+    ClientImport,
+    Invitation,
+    Membership,
+    Practice,
+    User,
+)
 
 
 class SupportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django takes no parameter at run time
@@ -103,3 +113,16 @@ class ClientImportAdmin(ReadOnlyAdmin):
     list_display = ("file_name", "practice", "status", "rows_total", "uploaded_at")
     list_select_related = ("practice",)
     exclude = ("content",)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    list_display = ("seq", "practice", "at", "actor_name", "action", "subject")
+    list_select_related = ("practice",)
+    search_fields = ("actor_name", "action", "subject", "practice__name")
+
+
+@admin.register(AuditChain)
+class AuditChainAdmin(ReadOnlyAdmin):
+    list_display = ("practice", "seq", "verified_at", "fault")
+    list_select_related = ("practice",)

@@ -14,8 +14,9 @@ from rest_framework.response import Response
 from clients import operations
 from clients.access import Action, Conflict, practice_of
 from clients.errors import BadValues, ClientsRefusal
-from clients.forms import ClientFilterForm
-from clients.models import Client, Membership, User
+from clients.forms import AuditFilterForm, ClientFilterForm
+from clients.models import AuditEvent, Client, Membership, User
+from clients.records import sentence_of
 
 # ── Serializers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -66,6 +67,25 @@ class ClosingSerializer(serializers.Serializer[Client]):
 
     last_billable_month = serializers.DateField()
     reason = serializers.CharField(max_length=500)
+
+
+class AuditSerializer(serializers.ModelSerializer[AuditEvent]):
+    """An entry of the audit log. `seq` and `hash` are empty until it is sealed, a moment after the deed."""
+
+    actor_id = serializers.IntegerField(read_only=True, allow_null=True)
+    sentence = serializers.SerializerMethodField()
+    facts = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = AuditEvent
+        fields = [
+            "seq", "at", "actor_id", "actor_name", "action", "sentence", "subject_type", "subject_id", "subject",
+            "facts", "prev_hash", "hash",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_sentence(self, event: AuditEvent) -> str:
+        return sentence_of(event.action, event.subject, event.facts)
 
 
 # ── Views ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,6 +165,17 @@ class ClientReactivation(ClientsView, generics.GenericAPIView[Client]):
         return Response(ClientSerializer(opened).data)
 
 
+class AuditList(generics.ListAPIView[AuditEvent]):
+    """The audit log, newest first. `?q=&who=&kind=&from=&to=` narrow it as the page does."""
+
+    action_needed: ClassVar[Action] = Action.AUDIT
+    serializer_class = AuditSerializer
+    queryset = AuditEvent.objects.none()
+
+    def get_queryset(self) -> QuerySet[AuditEvent]:
+        return AuditFilterForm(self.request.query_params, practice=practice_of(self.request)).found()
+
+
 def _values(request: Request, asked: serializers.BaseSerializer[Client]) -> dict[str, Any]:
     """What was given, checked, with the owner as a member of this practice's team."""
     asked.is_valid(raise_exception=True)
@@ -183,4 +214,5 @@ routes = [
     path("clients/<int:pk>/", ClientDetail.as_view(), name="client"),
     path("clients/<int:pk>/closing/", ClientClosing.as_view(), name="client_closing"),
     path("clients/<int:pk>/reactivation/", ClientReactivation.as_view(), name="client_reactivation"),
+    path("audit/", AuditList.as_view(), name="audit"),
 ]

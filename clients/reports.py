@@ -1,4 +1,4 @@
-"""Exports of clients: rows that no spreadsheet can mistake for formulas."""
+"""Exports of clients and of the audit log: rows that no spreadsheet can mistake for formulas, lines that verify."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from openpyxl import Workbook
 
 from clients.models import Client
-from clients.records import safe_cell
+from clients.records import Entry, Head, canonical, safe_cell
 
 COLUMNS = (
     "Client ID", "Name", "Type", "Trading name", "Company number", "Contact name", "Email", "Phone", "Address",
@@ -76,3 +76,24 @@ def workbook(rows: Iterable[list[str]]) -> BytesIO:
 def _legal(text: str) -> str:
     """Control characters cannot stand in a workbook."""
     return "".join(letter for letter in text if letter >= " " or letter in "\n\t")
+
+
+AUDIT_COLUMNS = (
+    "seq", "at", "actor", "actor_name", "action", "subject_type", "subject_id", "subject", "facts", "practice",
+    "prev_hash", "hash",
+)  # fmt: skip
+
+
+def audit_rows(entries: Iterable[Entry]) -> Iterator[list[str]]:
+    """A header and one row per entry of the audit log; facts as JSON."""
+    yield list(AUDIT_COLUMNS)
+    for entry in entries:
+        told = {**entry, "facts": canonical(entry["facts"])}
+        yield [safe_cell(told[column]) for column in AUDIT_COLUMNS]
+
+
+def audit_lines(entries: Iterable[Entry], head: Head) -> Iterator[str]:
+    """JSON Lines: each entry in its canonical form, and at last where the log ends."""
+    for entry in entries:
+        yield f"{canonical(entry)}\n"
+    yield f"{canonical({'entries': head.seq, 'head': head.hash})}\n"

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from clients import operations
-from clients.models import ClientImport
+from clients.models import ClientImport, User
 from clients.operations import audit
 
 
@@ -30,6 +30,14 @@ def sweep_imports() -> None:
         read_import.delay(key)
     for key in to_write:
         write_import.delay(key)
+
+
+@shared_task
+def record_failed_login(email: str, ip: str) -> None:
+    """Notes for their practices that somebody tried to log in as one of their members."""
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user:
+        operations.record_login(user=user, action="login.failed", ip=ip, at=timezone.now())
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from clients.views import clients, imports, invitations, lists, profile, settings, team, tokens
+from clients.views import audit, clients, imports, invitations, lists, profile, settings, team, tokens
 
 app_name = "clients"
 
@@ -33,6 +33,10 @@ urlpatterns = [
     path("settings/team/<int:member_id>/removal/", team.removal, name="removal"),
     path("settings/api/", tokens.settings_tokens, name="settings_tokens"),
     path("settings/api/<int:token_id>/revocation/", tokens.token_revocation, name="token_revocation"),
+    path("settings/audit/", audit.audit_log, name="settings_audit"),
+    path("settings/audit/verification/", audit.verification, name="audit_verification"),
+    path("settings/audit/export.csv", audit.export_csv, name="audit_csv"),
+    path("settings/audit/export.jsonl", audit.export_lines, name="audit_lines"),
     path("profile/", profile.profile, name="profile"),
 ]
 

@@ -4,9 +4,16 @@ import css_inline
 from allauth.account import urls as account_urls
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
+from django.utils import timezone
+
+from clients import operations
+from clients.models import User
+from clients.tasks import record_failed_login
 
 # What Socket offers of allauth's pages: people keep the address they were invited with.
 OFFERED = {
@@ -40,6 +47,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         """At SITE_URL: the Host header is whatever the sender of the request wrote there."""
         uid, _, token = key.partition("-")
         return str(settings.SITE_URL) + reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        if isinstance(user, User):
+            ip = self.get_client_ip(request)
+            operations.record_login(user=user, action="login.in", ip=ip, at=timezone.now())
+
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(request.user, User):
+            ip = self.get_client_ip(request)
+            operations.record_login(user=request.user, action="login.out", ip=ip, at=timezone.now())
+        super().logout(request)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """A worker looks who that was: here it would take longer for an address that has an account."""
+        told = str(credentials.get("email", "")), self.get_client_ip(request)
+        transaction.on_commit(lambda: record_failed_login.delay(*told), robust=True)
 
     def render_mail(
         self,

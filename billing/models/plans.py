@@ -97,6 +97,9 @@ class BillingPlan(PracticeRecord):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.month:%B %Y}"
+
     def _move(self, *, version: int | None = None, wanted: frozenset[str], **values: Any) -> bool:
         """Update the row only where its status is one of `wanted` (and its version the one seen)."""
         rows = BillingPlan.objects.for_practice(self.practice_id).filter(pk=self.pk, status__in=wanted)

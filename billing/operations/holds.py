@@ -15,9 +15,11 @@ from billing.operations.standstill import open_reasons as open_reasons
 from billing.ports import all_ledgers
 from clients import operations as clients
 from clients.models import Practice, User
+from clients.operations import audit
 from notifications import outbox
 
 Reason = PostingHold.Reason
+MOST_NAMED = 100  # invoices by number in one entry of the audit log
 
 
 @transaction.atomic
@@ -28,6 +30,9 @@ def place(*, practice: Practice, reason: str, at: datetime) -> PostingHold:
     """
     holds = PostingHold.objects.for_practice(practice)
     hold, is_new = holds.get_or_create(practice=practice, reason=reason, lifted_at=None, defaults={"since": at})
+    if is_new:
+        facts = {"reason": Reason(reason).label}
+        audit.record(practice=practice, action="hold.placed", by=None, at=at, facts=facts)
     if is_new and reason != Reason.CONFIRMATION:
         _keep_for_a_person(practice, SENTENCES[Reason(reason)], at=at)
     _tell(practice, at=at)
@@ -41,6 +46,8 @@ def lift(*, practice: Practice, reason: str, by: User | None, at: datetime) -> b
     lifted = bool(held.update(lifted_at=at, lifted_by=by))
     if lifted:
         _begin_the_wait_anew(practice, at=at)
+        facts = {"reason": Reason(reason).label}
+        audit.record(practice=practice, action="hold.lifted", by=by, at=at, facts=facts)
     _tell(practice, at=at)
     return lifted
 
@@ -48,7 +55,8 @@ def lift(*, practice: Practice, reason: str, by: User | None, at: datetime) -> b
 @transaction.atomic
 def enter_safe_mode(*, practice: Practice, by: User | None, at: datetime) -> None:
     """From now on nothing leaves the practice. A confirmation asked for before is asked again on leaving."""
-    clients.set_safe_mode(practice=practice, is_on=True, at=at)
+    if clients.set_safe_mode(practice=practice, is_on=True, at=at):
+        audit.record(practice=practice, action="hold.safe_mode_entered", by=by, at=at)
     PostingHold.objects.for_practice(practice).open().filter(reason=Reason.CONFIRMATION).update(
         lifted_at=at, lifted_by=by
     )
@@ -61,8 +69,11 @@ def leave_safe_mode(*, practice: Practice, send_waiting: bool, by: User, at: dat
 
     Letters to clients that were held wait with the invoices. Answers the invoices that waited.
     """
-    clients.set_safe_mode(practice=practice, is_on=False, at=at)
+    is_left = clients.set_safe_mode(practice=practice, is_on=False, at=at)
     waiting = waiting_invoices(practice)
+    if is_left:
+        facts = {"waiting": len(waiting), "sent_at_once": send_waiting}
+        audit.record(practice=practice, action="hold.safe_mode_left", by=by, at=at, facts=facts)
     if send_waiting:
         confirm_waiting(practice=practice, by=by, at=at)
     elif waiting or outbox.held_count(practice):
@@ -82,6 +93,8 @@ def confirm_waiting(*, practice: Practice, by: User, at: datetime) -> list[Invoi
     for invoice in released:
         invoice.is_released = True
     enqueue(released, at=at)
+    facts = {"invoices": len(waiting), "numbers": [str(invoice) for invoice in waiting[:MOST_NAMED]]}
+    audit.record(practice=practice, action="hold.waiting_confirmed", by=by, at=at, facts=facts)
     outbox.deliver_held(practice=practice, at=at)
     lift(practice=practice, reason=Reason.CONFIRMATION, by=by, at=at)
     return waiting

@@ -20,6 +20,7 @@ from billing.operations.withdrawing import OnItsWay as OnItsWay
 from billing.operations.withdrawing import withdraw
 from billing.ports import get_ledger
 from clients.models import Practice, User
+from clients.operations import audit
 
 log = logging.getLogger(__name__)
 REFERENCE_TAKEN = (
@@ -39,7 +40,11 @@ def record_posted(*, invoice: Invoice, reference: str, number: str, url: str, at
     """
     try:
         with transaction.atomic():
-            return invoice.record_posted(reference=reference, number=number, url=url, at=at)
+            posted = invoice.record_posted(reference=reference, number=number, url=url, at=at)
+            if posted:
+                facts = {"total": invoice.total, "currency": invoice.currency, "number": number, "reference": reference}
+                _tell(invoice, "invoice.posted", None, facts, at=at)
+            return posted
     except IntegrityError:
         log.error("billing: the ledger named %s for invoice %s, and for another one", reference, invoice.pk)
     words = f"The ledger answered with the reference {reference}, number {number or 'unknown'}."
@@ -55,6 +60,7 @@ def record_refused(*, invoice: Invoice, code: str, reason: str, words: str, at: 
     """
     if not invoice.record_refused(code=code, reason=reason, words=words, at=at):
         return False
+    _tell(invoice, "invoice.refused", None, {"code": code, "reason": reason, "words": words}, at=at)
     distrust(invoice=invoice, code=code, words=words, at=at)
     if invoice.plan_id is None:
         letters.invoice_refused(invoice, at=at)
@@ -71,7 +77,7 @@ def renumber(*, invoice: Invoice, at: datetime) -> bool:
 @transaction.atomic
 def retry(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
     """Queue a refused invoice again, with accounts, tracking and template as they are chosen now."""
-    queue_again([invoice], at=at)
+    queue_again([invoice], by=by, at=at)
     _settle_plan(invoice, at=at)
     return invoice
 
@@ -81,6 +87,7 @@ def hand_over(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
     """Hand an invoice that waits to its ledger once more; nothing changes where it is queued there already."""
     if invoice.is_waiting and invoice.is_released:
         enqueue([invoice], at=at)
+        _tell(invoice, "invoice.handed_over", by, {}, at=at)
     return invoice
 
 
@@ -93,7 +100,7 @@ def retry_all(
     `narrowing` says which of them are meant, as those of one cause.
     """
     refused = refused_by_itself(practice).filter(narrowing or Q())
-    queued = queue_again(refused.filter(plan_id=plan_id) if plan_id else refused, at=at)
+    queued = queue_again(refused.filter(plan_id=plan_id) if plan_id else refused, by=by, at=at)
     settle_practice(practice=practice, at=at)
     return queued
 
@@ -111,6 +118,7 @@ def send_now(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
     if invoice.release(at=at):
         mend([invoice])
         enqueue([invoice], at=at)
+        _tell(invoice, "invoice.sent", by, {"total": invoice.total}, at=at)
     return invoice
 
 
@@ -120,6 +128,10 @@ def handle_by_hand(*, invoice: Invoice, reason: str, by: User, at: datetime) -> 
     withdraw(invoice, reason=reason, by=by, at=at, is_handled_by_hand=True)
     _settle_plan(invoice, at=at)
     return invoice
+
+
+def _tell(invoice: Invoice, action: str, by: User | None, facts: audit.Facts, *, at: datetime) -> None:
+    audit.record(practice=invoice.practice_id, action=action, by=by, at=at, subject=invoice, facts=facts)
 
 
 def _settle_plan(invoice: Invoice, *, at: datetime) -> None:

@@ -10,7 +10,8 @@ from billing.models import Invoice, InvoiceTemplate, LedgerAccount, Mirror, Trac
 from billing.operations.mending import is_mendable, mend
 from billing.operations.plans import settle_practice
 from billing.operations.raising import enqueue
-from clients.models import Practice
+from clients.models import Practice, User
+from clients.operations import audit
 
 ACCOUNT_CODES = ("ACCOUNT_MISSING", "ACCOUNT_INVALID")
 LIST_CODES = (*ACCOUNT_CODES, "TRACKING_INVALID", "TEMPLATE_MISSING")
@@ -78,8 +79,7 @@ def _queue_and_settle(practice: Practice, invoices: Iterable[Invoice], *, at: da
 
 
 def _enqueue_and_settle(practice: Practice, released: list[Invoice], *, at: datetime) -> list[Invoice]:
-    mend(released)
-    enqueue(released, at=at)
+    _enqueue_mended(released, by=None, at=at)
     if released:
         settle_practice(practice=practice, at=at)
     return released
@@ -90,9 +90,16 @@ def refused_by_itself(practice: Practice) -> QuerySet[Invoice]:
     return Invoice.objects.for_practice(practice).refused().exclude(kind=Invoice.Kind.ACCEPTANCE)
 
 
-def queue_again(invoices: Iterable[Invoice], *, at: datetime) -> list[Invoice]:
+def queue_again(invoices: Iterable[Invoice], *, by: User | None, at: datetime) -> list[Invoice]:
     """REFUSED → RAISED and into the ledger's queue, with what may be used in the ledger now."""
     queued = [invoice for invoice in invoices if invoice.release(at=at)]
-    mend(queued)
-    enqueue(queued, at=at)
+    _enqueue_mended(queued, by=by, at=at)
     return queued
+
+
+def _enqueue_mended(released: list[Invoice], *, by: User | None, at: datetime) -> None:
+    mend(released)
+    enqueue(released, at=at)
+    if released:
+        about = [(invoice, {"was_refused": invoice.refusal_code}) for invoice in released]
+        audit.record_all(practice=released[0].practice_id, action="invoice.retried", by=by, at=at, about=about)

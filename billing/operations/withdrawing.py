@@ -5,6 +5,7 @@ from datetime import datetime
 from billing.models import Invoice
 from billing.ports import get_ledger
 from clients.models import User
+from clients.operations import audit
 
 
 class AlreadySent(Exception):
@@ -35,3 +36,6 @@ def withdraw(invoice: Invoice, *, reason: str, by: User, at: datetime, is_handle
     taken = get_ledger(invoice.destination).withdraw(invoice, at=at)
     if not taken or not invoice.cancel(reason=reason, by=by, at=at, is_handled_by_hand=is_handled_by_hand):
         raise OnItsWay(invoice)
+    action = "invoice.handled" if is_handled_by_hand else "invoice.cancelled"
+    facts = {"reason": reason, "total": invoice.total}
+    audit.record(practice=invoice.practice_id, action=action, by=by, at=at, subject=invoice, facts=facts)

@@ -1,5 +1,6 @@
 """What people type about clients, the team and the practice."""
 
+from clients.forms.audit import AuditFilterForm as AuditFilterForm
 from clients.forms.clients import ClientForm as ClientForm
 from clients.forms.clients import CloseForm as CloseForm
 from clients.forms.filters import ClientFilterForm as ClientFilterForm

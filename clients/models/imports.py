@@ -45,6 +45,9 @@ class ClientImport(PracticeRecord):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.file_name
+
     @property
     def is_working(self) -> bool:
         """A worker is busy with it."""

@@ -132,6 +132,9 @@ class Invitation(PracticeRecord):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.email
+
     def is_open(self, at: datetime) -> bool:
         """Whether it can still be accepted at this moment."""
         return self.accepted_at is None and self.revoked_at is None and at < self.expires_at

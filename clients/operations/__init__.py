@@ -24,6 +24,7 @@ from clients.operations.people import change_profile as change_profile
 from clients.operations.people import change_role as change_role
 from clients.operations.people import invite as invite
 from clients.operations.people import open_invitation as open_invitation
+from clients.operations.people import record_login as record_login
 from clients.operations.people import remove_member as remove_member
 from clients.operations.people import resend_invitation as resend_invitation
 from clients.operations.people import revoke_invitation as revoke_invitation

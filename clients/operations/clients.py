@@ -9,6 +9,7 @@ from django.db import transaction
 
 from clients.errors import AlreadyClosed, BadValues, ClientsRefusal, CompanyNumberTaken, NotClosed, NotYours
 from clients.models import Client, ClientEvent, ClientTag, Membership, Practice, User
+from clients.operations import audit
 from clients.records import FIELD_LABELS, ClientValues, company_number_key, days_of, name_key
 
 
@@ -23,6 +24,7 @@ def create_client(
         client.save()
         _set_tags(client, wanted.tags)
         record_event(client=client, text="Created", by=by, at=at)
+        audit.record(practice=practice, action="client.created", by=by, at=at, subject=client)
     return client
 
 
@@ -38,8 +40,15 @@ def edit_client(*, client: Client, values: ClientValues | Mapping[str, Any], by:
         changed = [label for field, label in FIELD_LABELS.items() if getattr(client, field) != before[field]]
         changed += ["tags"] if tags != set(wanted.tags) else []
         if changed:
-            record_event(client=client, text=f"Changed {', '.join(dict.fromkeys(changed))}", by=by, at=at)
+            _tell_of_change(client, list(dict.fromkeys(changed)), by=by, at=at)
     return client
+
+
+def _tell_of_change(client: Client, changed: Sequence[str], *, by: User | None, at: datetime) -> None:
+    """By the names of the fields: the audit log is never erased, and a client's address may have to be."""
+    record_event(client=client, text=f"Changed {', '.join(changed)}", by=by, at=at)
+    practice, facts = client.practice_id, {"fields": changed}
+    audit.record(practice=practice, action="client.edited", by=by, at=at, subject=client, facts=facts)
 
 
 def _values(values: ClientValues | Mapping[str, Any]) -> ClientValues:
@@ -121,6 +130,8 @@ def close_client(*, client: Client, last_month: date, reason: str, by: User, at:
             raise AlreadyClosed(client.name)
         text = f"Marked as Closed, last billable month {first:%B %Y}: {reason.strip()}"
         record_event(client=client, text=text, by=by, at=at)
+        facts = {"last_month": first, "reason": reason.strip()}
+        audit.record(practice=client.practice_id, action="client.closed", by=by, at=at, subject=client, facts=facts)
     client.refresh_from_db()
     return client
 
@@ -131,6 +142,7 @@ def reactivate_client(*, client: Client, by: User, at: datetime) -> Client:
         if not client.reactivate(at=at):
             raise NotClosed(client.name)
         record_event(client=client, text="Re-activated", by=by, at=at)
+        audit.record(practice=client.practice_id, action="client.reactivated", by=by, at=at, subject=client)
     client.refresh_from_db()
     return client
 
@@ -157,6 +169,8 @@ def give_owner(
         keys = [client.pk for client in moved]
         Client.objects.for_practice(practice).filter(pk__in=keys).update(owner=owner, updated_at=at)
         _record_events(moved, f"Owner is now {owner.name}" if owner else "Owner removed", by, at)
+        about = [(client, {"owner": owner.name if owner else "nobody"}) for client in moved]
+        audit.record_all(practice=practice, action="client.owner_changed", by=by, at=at, about=about)
     return len(moved)
 
 

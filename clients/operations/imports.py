@@ -3,6 +3,7 @@
 Each step may be repeated: rows are unique by number, and each state moves by a guarded update.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,6 +17,7 @@ from django.db.models import Q
 
 from clients.errors import ImportMoved
 from clients.models import Client, ClientImport, ClientImportRow, Practice, User
+from clients.operations import audit
 from clients.operations.batches import planned_batch, undo_batch, write_batch
 from clients.operations.clock import Stopwatch
 from clients.translation import KnownClient, PlannedRow, Unreadable, plan_rows, read_file
@@ -134,6 +136,15 @@ def write_import(*, client_import: ClientImport, at: datetime) -> bool:
         if not _move(client_import, Status.APPLYING, status=Status.APPLIED, applied_at=at):
             return False
         write_batch(client_import, batch, at=at)
+        outcomes = Counter(str(each.outcome) for each in batch.planned)
+        audit.record(
+            practice=practice,
+            action="import.applied",
+            by=client_import.applied_by,
+            at=at,
+            subject=client_import,
+            facts={"new": outcomes["new"], "changed": outcomes["changed"]},
+        )
     return True
 
 
@@ -147,6 +158,8 @@ def undo_import(*, client_import: ClientImport, by: User, at: datetime) -> Clien
             raise ImportMoved
         kept = undo_batch(client_import, by=by, at=at)
         _move(client_import, Status.UNDONE, problem=kept)
+        practice, facts = client_import.practice_id, {"kept": kept}
+        audit.record(practice=practice, action="import.undone", by=by, at=at, subject=client_import, facts=facts)
     client_import.refresh_from_db(fields=["status", "problem", "undone_at"])
     return client_import
 

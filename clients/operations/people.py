@@ -18,6 +18,7 @@ from clients.errors import (
     WrongPerson,
 )
 from clients.models import Client, Invitation, Membership, Practice, Role, User
+from clients.operations import audit
 from clients.operations.tokens import revoke_invitations_above, revoke_tokens_above
 from clients.ports import invitation_letter
 from clients.records import token_hash
@@ -72,6 +73,8 @@ def _write_invitation(practice: Practice, email: str, name: str, role: Role, by:
         url=reverse("invitation", kwargs={"token": token}),
         at=at,
     )
+    facts = {"name": name, "role": role.label}
+    audit.record(practice=practice, action="team.invited", by=by, at=at, subject=invitation, facts=facts)
     return invitation
 
 
@@ -88,9 +91,12 @@ def resend_invitation(*, invitation: Invitation, by: User, at: datetime) -> Invi
         return _write_invitation(practice, invitation.email, invitation.name, Role(invitation.role), by, at)
 
 
-def revoke_invitation(*, invitation: Invitation, at: datetime) -> None:
+@transaction.atomic
+def revoke_invitation(*, invitation: Invitation, by: User, at: datetime) -> None:
     """The link stops working. Raises InvitationNotOpen where it was accepted or revoked before."""
     _revoke(invitation, at)
+    practice = invitation.practice_id
+    audit.record(practice=practice, action="team.invitation_revoked", by=by, at=at, subject=invitation)
 
 
 def _revoke(invitation: Invitation, at: datetime) -> None:
@@ -148,14 +154,19 @@ def _join(invitation: Invitation, person: User, at: datetime) -> Membership:
     membership.user, membership.role, membership.left_at = person, invitation.role, None
     membership.name, membership.email = person.name, person.email
     membership.save()
+    facts = {"role": Role(invitation.role).label, "invited_by": invitation.invited_by.name}
+    practice = invitation.practice_id
+    audit.record(practice=practice, action="team.joined", by=person, at=at, subject=membership, facts=facts)
     return membership
 
 
+@transaction.atomic
 def add_person(*, practice: Practice, name: str, email: str, by: User, at: datetime) -> Membership:
     """Somebody with no role: no login, only to be named as an owner of clients."""
     person = Membership(practice=practice, name=name.strip(), email=email.strip().lower(), role=Role.NONE, joined_at=at)
     person.full_clean(validate_constraints=False, validate_unique=False, exclude=["practice", "user"])
     person.save()
+    audit.record(practice=practice, action="team.added", by=by, at=at, subject=person)
     return person
 
 
@@ -169,7 +180,8 @@ def change_role(*, membership: Membership, role: str, by: User, at: datetime) ->
     with transaction.atomic():
         _guard_last_owner(membership, stays=wanted == Role.OWNER)
         membership.practice.memberships.filter(pk=membership.pk).update(role=wanted)
-        _leave_nothing_above(membership, wanted, at)
+        _leave_nothing_above(membership, wanted, by, at)
+        _tell_of_role(membership, wanted, by, at)
     membership.role = wanted
     return membership
 
@@ -182,13 +194,24 @@ def remove_member(*, membership: Membership, by: User, at: datetime) -> None:
         _guard_last_owner(membership, stays=False)
         membership.practice.memberships.filter(pk=membership.pk, left_at=None).update(left_at=at)
         Client.objects.for_practice(membership.practice_id).filter(owner=membership).update(owner=None, updated_at=at)
-        _leave_nothing_above(membership, Role.NONE, at)
+        _leave_nothing_above(membership, Role.NONE, by, at)
+        facts = {"role": Role(membership.role).label}
+        practice = membership.practice_id
+        audit.record(practice=practice, action="team.removed", by=by, at=at, subject=membership, facts=facts)
 
 
-def _leave_nothing_above(membership: Membership, role: Role, at: datetime) -> None:
+def _leave_nothing_above(membership: Membership, role: Role, by: User, at: datetime) -> None:
     """What somebody made with the rights they had ends with those rights."""
-    revoke_tokens_above(membership=membership, role=role, at=at)
-    revoke_invitations_above(membership=membership, role=role, at=at)
+    revoke_tokens_above(membership=membership, role=role, by=by, at=at)
+    revoke_invitations_above(membership=membership, role=role, by=by, at=at)
+
+
+def _tell_of_role(membership: Membership, role: Role, by: User, at: datetime) -> None:
+    if membership.role == role:
+        return
+    facts = {"before": Role(membership.role).label, "after": role.label}
+    practice = membership.practice_id
+    audit.record(practice=practice, action="team.role_changed", by=by, at=at, subject=membership, facts=facts)
 
 
 def _guard_last_owner(membership: Membership, *, stays: bool) -> None:
@@ -199,6 +222,17 @@ def _guard_last_owner(membership: Membership, *, stays: bool) -> None:
     owners = membership.practice.memberships.current().filter(role=Role.OWNER, user__is_active=True)
     if not owners.exclude(pk=membership.pk).exists():
         raise LastOwner
+
+
+def record_login(*, user: User, action: str, ip: str, at: datetime) -> None:
+    """Somebody logged in or out, or failed to; noted in every practice where this person works."""
+    is_known = action != "login.failed"
+    by, name = (user, "") if is_known else (None, "Somebody")
+    facts = {"ip_address": ip}
+    for membership in Membership.objects.across_practices().with_login().filter(user=user):
+        audit.record(
+            practice=membership.practice_id, action=action, by=by, at=at, subject=user, facts=facts, actor_name=name
+        )
 
 
 def change_profile(*, user: User, name: str, has_shortcuts: bool) -> User:

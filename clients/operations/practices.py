@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from clients.models import Membership, Practice, Role, User
+from clients.operations import audit
+from clients.records import changes
 
 
 def create_practice(
@@ -27,6 +29,10 @@ def create_practice(
         practice.save()
         Membership.objects.create(
             practice=practice, user=owner, name=owner.name, email=owner.email, role=Role.OWNER, joined_at=at
+        )
+        facts = {"owner": owner.name}
+        audit.record(
+            practice=practice, action="settings.practice_created", by=None, at=at, subject=practice, facts=facts
         )
     return practice
 
@@ -50,10 +56,15 @@ def _free_slug(name: str) -> str:
 
 def change_practice(*, practice: Practice, values: Mapping[str, str], by: User, at: datetime) -> Practice:
     """Stores what the practice says about itself. Raises ValidationError where a value cannot be stored."""
+    before = {field: getattr(practice, field) for field in values}
     for field, value in values.items():
         setattr(practice, field, value)
     practice.full_clean(exclude=["brand_logo", "slug"])
-    practice.save(update_fields=list(values))
+    with transaction.atomic():
+        practice.save(update_fields=list(values))
+        facts = changes(before, values)
+        if facts:
+            audit.record(practice=practice, action="settings.practice", by=by, at=at, facts={"changes": facts})
     return practice
 
 

@@ -4,11 +4,13 @@ from clients.records.acts import KINDS as KINDS
 from clients.records.acts import SENTENCES as SENTENCES
 from clients.records.acts import kind_of as kind_of
 from clients.records.acts import sentence_of as sentence_of
+from clients.records.acts import told as told
 from clients.records.chains import GENESIS as GENESIS
 from clients.records.chains import Entry as Entry
 from clients.records.chains import Fault as Fault
 from clients.records.chains import Head as Head
 from clients.records.chains import canonical as canonical
+from clients.records.chains import changes as changes
 from clients.records.chains import digest as digest
 from clients.records.chains import entry_of as entry_of
 from clients.records.chains import first_fault as first_fault

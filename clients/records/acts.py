@@ -29,10 +29,12 @@ SENTENCES = {
     "plan.approved": "approved the billing plan of {subject}",
     "plan.reopened": "reopened the billing plan of {subject}",
     "plan.raised": "raised {invoices} invoices of the billing plan of {subject}",
+    "plan.altered": "found the approved lines of {subject} changed, and raised nothing",
     "invoice.posted": "posted invoice {subject}",
-    "invoice.refused": "was refused invoice {subject}: {reason}",
+    "invoice.refused": "could not post invoice {subject}: {reason}",
     "invoice.retried": "queued invoice {subject} again",
     "invoice.sent": "sent invoice {subject}",
+    "invoice.handed_over": "handed invoice {subject} over once more",
     "invoice.handled": "marked invoice {subject} as handled by hand",
     "invoice.cancelled": "cancelled invoice {subject}",
     "hold.placed": "held everything back: {reason}",
@@ -40,16 +42,19 @@ SENTENCES = {
     "hold.safe_mode_entered": "turned Safe Mode on",
     "hold.safe_mode_left": "turned Safe Mode off",
     "hold.waiting_confirmed": "let {invoices} waiting invoices go out",
-    "proposal.sent": "sent {subject}",
-    "proposal.link_copied": "made a signing link for {subject}",
-    "proposal.reverted": "took {subject} back to a draft",
-    "proposal.signed": "signed {subject}",
-    "proposal.declined": "declined {subject}",
-    "proposal.accepted_on_behalf": "accepted {subject} on the client's behalf",
-    "proposal.start_confirmed": "confirmed the start of {subject}",
-    "proposal.ended": "ended {subject}",
-    "proposal.lost": "marked {subject} as lost",
-    "proposal.expired": "let {subject} expire",
+    "proposal.sent": "sent {subject} to {client}",
+    "proposal.shared": "made a signing link for {subject} of {client}",
+    "proposal.reminded": "reminded {client} of {subject}",
+    "proposal.reverted": "took {subject} of {client} back to a draft",
+    "proposal.signed": "signed {subject} for {client}",
+    "proposal.declined": "declined {subject} for {client}",
+    "proposal.accepted_on_behalf": "accepted {subject} on behalf of {client}",
+    "proposal.start_confirmed": "confirmed the start of {subject} of {client}",
+    "proposal.activated": "activated {subject} of {client}",
+    "proposal.superseded": "marked {subject} of {client} as superseded",
+    "proposal.ended": "ended {subject} of {client}",
+    "proposal.lost": "marked {subject} of {client} as lost",
+    "proposal.expired": "let {subject} of {client} expire",
     "work.added": "added the work {subject}",
     "work.completed": "completed {subject}",
     "work.undone": "undid the completion of {subject}",
@@ -82,7 +87,7 @@ SENTENCES = {
     "service.created": "added the service {subject}",
     "service.edited": "changed the service {subject}",
     "service.archived": "archived the service {subject}",
-    "service.account_changed": "gave the service {subject} the account code {after}",
+    "service.account_changed": "gave the service {subject} the account code {account}",
     "service.menu_created": "added the pricing menu {subject}",
     "service.menu_activated": "activated the pricing menu {subject}",
     "service.menu_archived": "archived the pricing menu {subject}",
@@ -96,7 +101,7 @@ SENTENCES = {
     "token.revoked": "revoked the API token {subject}",
     "login.in": "logged in",
     "login.out": "logged out",
-    "login.failed": "failed to log in",
+    "login.failed": "failed to log in as {subject}",
 }
 
 
@@ -119,3 +124,27 @@ def sentence_of(action: str, subject: str, facts: Mapping[str, Any]) -> str:
 def kind_of(action: str) -> str:
     """The kind of act, as the page names it."""
     return KINDS.get(action.partition(".")[0], "Other")
+
+
+def told(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The facts of an entry, each a term and its value in words; what changed reads `before → after`."""
+    shown = []
+    for name, value in facts.items():
+        if name == "changes" and isinstance(value, Mapping):
+            shown += [(_term(field), f"{_words(both[0])} → {_words(both[1])}") for field, both in value.items()]
+        elif value not in ("", [], None):
+            shown.append((_term(name), _words(value)))
+    return shown
+
+
+def _term(name: str) -> str:
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_words(each) for each in value) or "nothing"
+    return "nothing" if value in ("", None) else str(value)

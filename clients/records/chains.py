@@ -68,6 +68,12 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What differs, by name: the value before and the value after."""
+    told = {name: [plain(before.get(name)), plain(value)] for name, value in after.items()}
+    return {name: both for name, both in told.items() if both[0] != both[1]}
+
+
 def entry_of(event: AuditEvent) -> Entry:
     """The event's every field, as it is hashed and exported."""
     return {

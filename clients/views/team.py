@@ -89,7 +89,7 @@ def revocation(request: PracticeRequest, invitation_id: int) -> HttpResponse:
     invitation = _invitation(request, invitation_id)
     return _done(
         request,
-        lambda: operations.revoke_invitation(invitation=invitation, at=timezone.now()),
+        lambda: operations.revoke_invitation(invitation=invitation, by=request.user, at=timezone.now()),
         f"The invitation of {invitation.email} has been revoked.",
     )
 

@@ -45,6 +45,6 @@ def settings_tokens(request: PracticeRequest) -> HttpResponse:
 @require_POST
 def token_revocation(request: PracticeRequest, token_id: int) -> HttpResponse:
     token = get_object_or_404(request.practice.apitokens, pk=token_id)
-    operations.revoke_token(token=token, at=timezone.now())
+    operations.revoke_token(token=token, by=request.user, at=timezone.now())
     messages.success(request, f"The token “{token.name}” no longer works.")
     return redirect("clients:settings_tokens", practice=request.practice.slug)

@@ -48,7 +48,7 @@ def accept(*, link: SigningLink, signer_name: str, evidence: Evidence, at: datet
         proposal.hold(at=at)
         keep_signature(proposal, link, Signature.Act.SIGNED, name=name, evidence=evidence, at=at)
         _win(proposal, by=None, at=at)
-        note(proposal, "signed", by=None, at=at, note=f"By {name}")
+        note(proposal, "signed", by=None, at=at, note=f"By {name}", actor_name=name)
         _tell_team(proposal, "proposal_signed", name, "", at=at)
         _ring(proposal)
     return proposal
@@ -65,7 +65,7 @@ def decline(*, link: SigningLink, reason: str, evidence: Evidence, at: datetime)
         name = link.recipient_name or proposal.signatory_name
         keep_signature(proposal, link, Signature.Act.DECLINED, name=name, evidence=evidence, at=at, reason=words)
         signing.revoke_all(proposal=proposal, at=at)
-        note(proposal, "declined", by=None, at=at, note=words)
+        note(proposal, "declined", by=None, at=at, note=words, actor_name=name)
         _tell_team(proposal, "proposal_declined", name, words, at=at)
     return proposal
 

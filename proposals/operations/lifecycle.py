@@ -66,7 +66,7 @@ def expire_due(*, practice: Practice, at: datetime) -> int:
     """Pending proposals whose last day has passed become Expired; their links are dead."""
     today = calendar.today_in(practice.zone, at)
     late = Proposal.objects.for_practice(practice).pending().filter(expires_on__lt=today)
-    return sum(_expire(proposal, at) for proposal in late)
+    return sum(_expire(proposal, at) for proposal in late.select_related("client"))
 
 
 def remind_expiring(*, practice: Practice, at: datetime) -> int:
@@ -145,7 +145,7 @@ def tick(*, at: datetime) -> None:
 def _mirror(practice: Practice, *, at: datetime) -> None:
     """Proposals whose engagement is active follow it; asked of the rows, so that a crash in between is caught up."""
     started = Proposal.objects.for_practice(practice).won().filter(engagement__activated_at__isnull=False)
-    for proposal in started.select_related("replaces__engagement", "engagement"):
+    for proposal in started.select_related("replaces__engagement", "replaces__client", "engagement", "client"):
         proposal.activate(at=at)
         note(proposal, "activated", by=None, at=at)
         if proposal.replaces and proposal.replaces.is_running:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from billing import calendar
 from clients.models import Client, User
+from clients.operations import audit
 from proposals.models import Proposal, ProposalDocument, ProposalEvent, ProposalLine
 from proposals.records import LineTerms, Offer, Terms
 
@@ -12,6 +13,21 @@ FROZEN = (
     "practice_name", "practice_address", "practice_email", "practice_phone", "principal", "client_name",
     "client_address", "prepared_by", "alignment_months",
 )  # fmt: skip
+AUDITED = {
+    "sent": "proposal.sent",
+    "shared": "proposal.shared",
+    "reminded": "proposal.reminded",
+    "reverted": "proposal.reverted",
+    "signed": "proposal.signed",
+    "declined": "proposal.declined",
+    "accepted_on_behalf": "proposal.accepted_on_behalf",
+    "start_confirmed": "proposal.start_confirmed",
+    "activated": "proposal.activated",
+    "superseded": "proposal.superseded",
+    "ended": "proposal.ended",
+    "lost": "proposal.lost",
+    "expired": "proposal.expired",
+}
 
 
 def offer_of(proposal: Proposal) -> Offer:
@@ -94,8 +110,18 @@ def present_terms(proposal: Proposal) -> Terms:
     )
 
 
-def note(proposal: Proposal, what: str, *, by: User | None, at: datetime, note: str = "") -> None:
-    """One entry of the timeline, in the caller's transaction."""
+def note(proposal: Proposal, what: str, *, by: User | None, at: datetime, note: str = "", actor_name: str = "") -> None:
+    """One entry of the timeline, in the caller's transaction; what matters stands in the audit log as well."""
     ProposalEvent.objects.create(
         practice_id=proposal.practice_id, proposal=proposal, what=what, note=note[:1000], by=by, at=at
     )
+    if what in AUDITED:
+        audit.record(
+            practice=proposal.practice_id,
+            action=AUDITED[what],
+            by=by,
+            at=at,
+            subject=proposal,
+            facts={"client": str(proposal.client), "version": proposal.version, "note": note},
+            actor_name=actor_name,
+        )

@@ -89,7 +89,7 @@ def mark_lost(*, proposal: Proposal, reason: str, by: User | None, at: datetime)
 
 def lose_pending_of_client(*, client: Client, reason: str, by: User | None, at: datetime) -> list[Proposal]:
     """Every pending proposal of a client that is being closed becomes Lost."""
-    pending = Proposal.objects.for_practice(client.practice_id).pending().filter(client=client)
+    pending = Proposal.objects.for_practice(client.practice_id).pending().filter(client=client).select_related("client")
     return [mark_lost(proposal=proposal, reason=reason, by=by, at=at) for proposal in pending]
 
 

@@ -67,7 +67,8 @@ def test_an_invitation_ends_after_seven_days():
 def test_a_revoked_invitation_does_not_open_even_when_forwarded():
     practice = make_practice()
     token = invited(practice, make_member(practice))
-    operations.revoke_invitation(invitation=practice.invitations.get(), at=NOON)
+    priya = make_member(practice).user
+    operations.revoke_invitation(invitation=practice.invitations.get(), by=priya, at=NOON)
     with pytest.raises(InvitationNotOpen):
         operations.open_invitation(token=token, at=NOON)
 

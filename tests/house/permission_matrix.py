@@ -79,6 +79,10 @@ CLIENTS: dict[str, Row] = {
     "clients:removal": Action.SETTINGS,
     "clients:settings_tokens": Action.SETTINGS,
     "clients:token_revocation": Action.SETTINGS,
+    "clients:settings_audit": Action.AUDIT,
+    "clients:audit_verification": Action.AUDIT,
+    "clients:audit_csv": Action.OWNERSHIP,
+    "clients:audit_lines": Action.OWNERSHIP,
     "clients:profile": Action.HOME,
     "invitation": PUBLIC,  # whoever holds the link from the letter
 }
@@ -210,6 +214,7 @@ API: dict[str, Row] = {
     "api_client": Action.CLIENTS,
     "api_client_closing": Action.CLIENTS,
     "api_client_reactivation": Action.CLIENTS,
+    "api_audit": Action.AUDIT,
     "api_services": {"GET": Action.PROPOSALS},
     "api_plans": {"GET": Action.BILLING},
     "api_plan": {"GET": Action.BILLING},

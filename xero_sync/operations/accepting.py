@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from clients.models import Practice, PracticeQuerySet, User
+from clients.operations import audit
 from xero_sync.models import Contact, ContactLink, ContactSuggestion
 from xero_sync.operations import connections, contacts
 
@@ -25,7 +26,10 @@ def accept_suggestions(*, practice: Practice, client_ids: Collection[int], by: U
     ContactLink.objects.bulk_create(wanted, ignore_conflicts=True)
     ids = [link.client_id for link in wanted]
     contacts.repaired(practice, ids, at=at)
-    return list(links.filter(client__in=ids, linked_by=by, linked_at=at))
+    made = list(links.filter(client__in=ids, linked_by=by, linked_at=at).select_related("client", "contact"))
+    about = [(link.client, {"contact": link.contact.name, "how": link.how}) for link in made]
+    audit.record_all(practice=practice, action="contact.suggestion_accepted", by=by, at=at, about=about)
+    return made
 
 
 def _acceptable(
@@ -54,10 +58,12 @@ def _link(suggestion: ContactSuggestion, *, by: User, at: datetime) -> ContactLi
 
 
 @transaction.atomic
-def take_back(*, practice: Practice, link_ids: Collection[int], at: datetime) -> int:
+def take_back(*, practice: Practice, link_ids: Collection[int], by: User, at: datetime) -> int:
     """Undo links that still stand as they were made; how many. Without a link a contact is created when posting."""
     links = ContactLink.objects.for_practice(practice).filter(pk__in=link_ids)
-    client_ids = list(links.values_list("client_id", flat=True))
+    about = [(link.client, {"contact": link.contact.name}) for link in links.select_related("client", "contact")]
+    client_ids = [client.pk for client, _ in about]
     removed, _ = links.delete()
+    audit.record_all(practice=practice, action="contact.suggestion_taken_back", by=by, at=at, about=about)
     contacts.repaired(practice, client_ids, at=at)
     return removed

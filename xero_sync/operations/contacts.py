@@ -10,6 +10,7 @@ from django.db.models import FilteredRelation, Q
 from billing.operations import invoices as billing_invoices
 from billing.ports import ContactStanding, Tone
 from clients.models import Client, Practice, User
+from clients.operations import audit
 from xero_sync.errors import XeroFailure
 from xero_sync.models import Connection, Contact, ContactLink
 from xero_sync.operations import bells, connections
@@ -45,7 +46,9 @@ class CannotUnarchive(ContactRefusal):
 def link(*, client: Client, contact: Contact, by: User | None, at: datetime, how: str = CHOSEN) -> ContactLink:
     """Decide that this client is this contact. What was refused because of the old one goes out by itself."""
     connection = _connection(client.practice)
+    rows = ContactLink.objects.for_practice(client.practice_id).filter(tenant_id=connection.tenant_id)
     with transaction.atomic():
+        before = rows.filter(client=client).select_related("contact").first()
         made, _ = ContactLink.objects.for_practice(client.practice_id).update_or_create(
             client=client,
             tenant_id=connection.tenant_id,
@@ -57,8 +60,15 @@ def link(*, client: Client, contact: Contact, by: User | None, at: datetime, how
                 "linked_at": at,
             },
         )
+        _tell_of_link(made, before, by=by, at=at)
         repaired(client.practice, [client.pk], at=at)
     return made
+
+
+def _tell_of_link(made: ContactLink, before: ContactLink | None, *, by: User | None, at: datetime) -> None:
+    facts = {"contact": made.contact.name, "how": made.how, "before": before.contact.name if before else ""}
+    action = "contact.relinked" if before else "contact.linked"
+    audit.record(practice=made.practice_id, action=action, by=by, at=at, subject=made.client, facts=facts)
 
 
 def unlink(*, client: Client, by: User | None, at: datetime) -> bool:
@@ -66,7 +76,11 @@ def unlink(*, client: Client, by: User | None, at: datetime) -> bool:
     connection = _connection(client.practice)
     with transaction.atomic():
         links = ContactLink.objects.for_practice(client.practice_id)
-        removed, _ = links.filter(client=client, tenant_id=connection.tenant_id).delete()
+        standing = links.filter(client=client, tenant_id=connection.tenant_id)
+        names = list(standing.values_list("contact__name", flat=True))
+        removed, _ = standing.delete()
+        about = [(client, {"contact": name}) for name in names]
+        audit.record_all(practice=client.practice_id, action="contact.unlinked", by=by, at=at, about=about)
         repaired(client.practice, [client.pk], at=at)
     return bool(removed)
 
@@ -94,6 +108,7 @@ def unarchive(*, contact: Contact, by: User, at: datetime) -> Contact:
     with transaction.atomic():
         keep_contacts(connection, [record], at=at)
         contact.refresh_from_db()
+        audit.record(practice=contact.practice_id, action="contact.unarchived", by=by, at=at, subject=contact)
         links = ContactLink.objects.for_practice(contact.practice_id).filter(contact=contact)
         repaired(contact.practice, list(links.values_list("client_id", flat=True)), at=at)
     return contact

@@ -79,7 +79,7 @@ def links(request: PracticeRequest) -> HttpResponse:
 def links_undo(request: PracticeRequest) -> HttpResponse:
     """Take back links that were accepted together."""
     ids = row_ids(request.GET.get("links", "").split(",")[:500])
-    number = accepting.take_back(practice=request.practice, link_ids=ids, at=timezone.now())
+    number = accepting.take_back(practice=request.practice, link_ids=ids, by=request.user, at=timezone.now())
     said = "1 link has been taken back." if number == 1 else f"{number} links have been taken back."
     return done(request, said, _queue_url(request))
 

@@ -12,6 +12,7 @@ from billing.operations.plans.posting import raise_plan
 from billing.operations.plans.reading import drawing_of
 from billing.operations.terms import take_turns
 from clients.models import User
+from clients.operations import audit
 
 
 def approve(*, plan: BillingPlan, version: int, by: User, at: datetime) -> BillingPlan:
@@ -35,6 +36,8 @@ def finalise(plan: BillingPlan, *, by: User | None, at: datetime) -> BillingPlan
             raise PlanChanged(plan.month)
         plan.approve(version=plan.version, checksum=checksum_of(plan), by=by, at=at)
         note_event(plan, "approved", f"£{plan.total:,.2f}, {plan.line_count} lines", by=by, at=at)
+        facts = {"total": plan.total, "lines": plan.line_count, "version": plan.version, "checksum": plan.checksum}
+        audit.record(practice=plan.practice_id, action="plan.approved", by=by, at=at, subject=plan, facts=facts)
         today = today_in(plan.practice.zone, at)
         due = posts_when(plan.posts_on, today)
         if due is not None and due <= today:
@@ -47,6 +50,8 @@ def reopen(*, plan: BillingPlan, reason: str, by: User, at: datetime) -> Billing
     with transaction.atomic():
         plan.reopen()
         note_event(plan, "reopened", reason, by=by, at=at)
+        practice, facts = plan.practice_id, {"reason": reason}
+        audit.record(practice=practice, action="plan.reopened", by=by, at=at, subject=plan, facts=facts)
     return draft(practice=plan.practice, month=plan.month, at=at)
 
 

@@ -15,6 +15,7 @@ from billing.operations.plans.settling import settle
 from billing.operations.raising import Wanted, raise_invoices
 from billing.operations.terms import terms_of
 from clients.models import User
+from clients.operations import audit
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def note_altered(plan: BillingPlan, *, at: datetime) -> bool:
         return False
     note = "The lines differ from those approved; nothing is raised from them"
     PlanEvent.objects.create(practice_id=plan.practice_id, plan=plan, what="altered", note=note, by=None, at=at)
+    audit.record(practice=plan.practice_id, action="plan.altered", by=None, at=at, subject=plan)
     letters.plan_altered(plan, at=at)
     log.error("billing: the lines of plan %s differ from those approved", plan.pk)
     return True
@@ -69,6 +71,8 @@ def raise_plan(plan: BillingPlan, *, by: User | None, at: datetime) -> BillingPl
         invoices = raise_invoices(plan.practice, list(_wanted(plan, at)), by=by, at=at)
         note = f"{len(invoices)} invoices, £{plan.total:,.2f}"
         PlanEvent.objects.create(practice_id=plan.practice_id, plan=plan, what="raised", note=note, by=by, at=at)
+        facts = {"invoices": len(invoices), "total": plan.total}
+        audit.record(practice=plan.practice_id, action="plan.raised", by=by, at=at, subject=plan, facts=facts)
         settle(plan=plan, at=at)
     return plan
 

@@ -18,6 +18,7 @@ from billing.operations.withdrawing import withdraw
 from billing.operations.work.opening import open_next
 from billing.records import BillableLine, CompletionPreview, EffectiveTerms
 from clients.models import Practice, User
+from clients.operations import audit
 
 Status = WorkItem.Status
 Key = tuple[int, int | None]
@@ -72,6 +73,8 @@ def complete(*, practice: Practice, item_ids: Collection[int], by: User, at: dat
     invoices = raise_invoices(practice, [want for want, _ in wanted], by=by, at=at)
     for invoice, (_, members) in zip(invoices, wanted, strict=True):
         _rows(practice, members).update(invoice=invoice)
+    about = [(item, {"client": str(item.client), "period": item.period_label, "amount": item.amount}) for item in items]
+    audit.record_all(practice=practice, action="work.completed", by=by, at=at, about=about)
     open_next(practice, items, at=at)
     return invoices
 
@@ -88,6 +91,8 @@ def undo(*, practice: Practice, invoice: Invoice, by: User, at: datetime) -> lis
     invoice.save(update_fields=["source_key"])
     for item in items:
         _cancel_next(practice, item)
+    about = [(item, {"period": item.period_label, "amount": item.amount, "invoice": str(invoice)}) for item in items]
+    audit.record_all(practice=practice, action="work.undone", by=by, at=at, about=about)
     _rows(practice, items).update(status=Status.OPEN, completed_by=None, completed_at=None, invoice=None)
     return items
 

@@ -5,11 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from billing.calendar import PERIODS, add_months, month_in, work_label
 from billing.models import ON_COMPLETION, EngagedService, Engagement, WorkItem
 from clients.models import Client, Practice, User
+from clients.operations import audit
 
 Status = WorkItem.Status
 
@@ -53,6 +55,7 @@ def carry_on(engagement: Engagement, *, at: datetime) -> None:
             )
 
 
+@transaction.atomic
 def add_ad_hoc(*, practice: Practice, client: Client, name: str, amount: Decimal, by: User, at: datetime) -> WorkItem:
     """Work without a proposal line, to be billed when it is done. Raises ValidationError on what does not fit."""
     month = month_in(practice.zone, at)
@@ -63,6 +66,8 @@ def add_ad_hoc(*, practice: Practice, client: Client, name: str, amount: Decimal
     if not amount:
         raise ValidationError({"amount": "Work is billed at an amount of at least a penny."})
     item.save()
+    facts = {"client": str(client), "amount": amount}
+    audit.record(practice=practice, action="work.added", by=by, at=at, subject=item, facts=facts)
     return item
 
 

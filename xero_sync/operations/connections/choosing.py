@@ -8,6 +8,7 @@ from billing.models import PostingHold
 from billing.operations import catalogue, holds
 from clients.access import Action, may
 from clients.models import Membership, Practice, User
+from clients.operations import audit
 from xero_sync.models import Connection, ConsentAttempt
 from xero_sync.operations import abandoning, asking, bells, lanes
 from xero_sync.operations.connections.consent import CHOICE_LIFE, UnknownConsent
@@ -54,6 +55,8 @@ def choose_organisation(
                 _leave(before, by=by, at=at)
             connection = _connected(practice, attempt, chosen, by=by, at=at)
             ConsentAttempt.objects.for_practice(practice).filter(pk=attempt.pk).update(chosen_at=at)
+            facts = {"before": before.organisation_name if before else "", "is_other": is_other}
+            audit.record(practice=practice, action="connection.chosen", by=by, at=at, subject=connection, facts=facts)
             _resume(connection, was_lost=before is not None and before.lost_at is not None, by=by, at=at)
     except IntegrityError as error:
         raise OrganisationTaken(chosen["name"]) from error

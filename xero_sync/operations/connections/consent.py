@@ -9,6 +9,7 @@ from django.utils.crypto import constant_time_compare
 
 from clients.access import Action, may, token_hash
 from clients.models import Membership, Practice, User
+from clients.operations import audit
 from xero_sync import oauth
 from xero_sync.errors import XeroFailure
 from xero_sync.models import ConsentAttempt
@@ -101,6 +102,8 @@ def finish_consent(*, by: User, session_key: str, state: str, code: str, error: 
         attempt.grant = tokens.keep(found, at=at)
         attempt.organisations = [_as_json(tenant) for tenant in organisations]
         attempt.save(update_fields=["grant", "organisations"])
+        facts = {"organisations": [tenant.name for tenant in organisations]}
+        audit.record(practice=attempt.practice_id, action="connection.granted", by=by, at=at, facts=facts)
     return attempt
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from billing.models import PostingHold
 from billing.operations import holds
 from clients.models import User
+from clients.operations import audit
 from xero_sync import oauth
 from xero_sync.errors import ConnectionLost, XeroFailure
 from xero_sync.models import Connection, Grant
@@ -28,9 +29,12 @@ def disconnect(*, connection: Connection, by: User, at: datetime) -> None:
     _leave_xero(connection, at=at)
     with transaction.atomic():
         rows = Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk)
-        rows.exclude(status=Connection.Status.DISCONNECTED).update(
+        ended = rows.exclude(status=Connection.Status.DISCONNECTED).update(
             status=Connection.Status.DISCONNECTED, disconnected_at=at, disconnected_by=by, grant=None, lost_at=None
         )
+        if ended:
+            practice = connection.practice_id
+            audit.record(practice=practice, action="connection.ended", by=by, at=at, subject=connection)
         holds.place(practice=connection.practice, reason=PostingHold.Reason.CONNECTION_LOST, at=at)
         if connection.grant_id and not _has_others(connection):
             Grant.objects.filter(pk=connection.grant_id).delete()

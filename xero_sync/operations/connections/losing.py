@@ -7,6 +7,7 @@ from django.db import transaction
 from billing.models import PostingHold
 from billing.operations import holds
 from clients.models import Practice
+from clients.operations import audit
 from xero_sync import oauth
 from xero_sync.errors import Cause, ConnectionLost, XeroFailure
 from xero_sync.models import Connection, Grant
@@ -40,6 +41,8 @@ def mark_lost(*, connection: Connection, problem: str, at: datetime, status: str
             _worsen(connection, status=status, problem=problem)
             return False
         connection.refresh_from_db()
+        practice, facts = connection.practice_id, {"problem": problem}
+        audit.record(practice=practice, action="connection.lost", by=None, at=at, subject=connection, facts=facts)
         holds.place(practice=connection.practice, reason=PostingHold.Reason.CONNECTION_LOST, at=at)
         tell_team(
             connection=connection,
@@ -65,6 +68,8 @@ def restored(*, connection: Connection, at: datetime) -> bool:
         if not broken.update(status=Status.CONNECTED, lost_at=None, problem=""):
             return False
         connection.refresh_from_db()
+        practice = connection.practice_id
+        audit.record(practice=practice, action="connection.restored", by=None, at=at, subject=connection)
         holds.lift(practice=connection.practice, reason=PostingHold.Reason.CONNECTION_LOST, by=None, at=at)
         tell_team(
             connection=connection,
