@@ -9,7 +9,7 @@ FROM python:3.11-slim-bookworm AS packages
 COPY requirements/bootstrap.txt requirements/runtime.txt /requirements/
 RUN pip install --no-cache-dir --require-hashes --requirement /requirements/bootstrap.txt \
     && python -m venv --without-pip /venv \
-    && uv pip sync --no-cache --require-hashes --python /venv/bin/python /requirements/runtime.txt
+    && uv pip sync --no-cache --compile-bytecode --require-hashes --python /venv/bin/python /requirements/runtime.txt
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \

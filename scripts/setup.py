@@ -64,7 +64,10 @@ def install_packages(lock: Path) -> None:
     environment = {**os.environ, "UV_LINK_MODE": "copy", "UV_NO_PROGRESS": "1"}
     # The machine's certificates, which may include a company's own, where it has any.
     certificates = ["--system-certs"] if CERTIFICATES.exists() else []
-    sync = ["pip", "sync", "--quiet", "--require-hashes", *certificates, "--python", str(PYTHON), str(lock)]
+    # Compiled once here, not by each process at its start: where that cannot be written down it takes seconds and
+    # leaves a fifth more memory behind.
+    sync = ["pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", *certificates]
+    sync += ["--python", str(PYTHON), str(lock)]
     if uv and subprocess.run([str(uv), *sync], cwd=ROOT, env=environment, check=False).returncode == 0:
         return
     say("uv could not install them; trying with pip")

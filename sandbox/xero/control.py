@@ -90,11 +90,11 @@ def clear_faults() -> Response:
 
 @control.post("/faults/script")
 def script() -> Response:
-    """`seed`, and `rates`: a probability for each kind of fault."""
+    """`seed`, and `rates`: a probability for each kind of fault, or for an HTTP status by its number."""
     fields = asked()
     rates = fields.get("rates")
-    if not isinstance(rates, dict) or set(rates) - set(KINDS):
-        raise Unable(f"rates is an object of probabilities for {', '.join(KINDS)}.")
+    if not isinstance(rates, dict) or not all(kind in KINDS or kind.isdigit() for kind in rates):
+        raise Unable(f"rates is an object of probabilities for {', '.join(KINDS)}, or for statuses such as 429.")
     delay = number(fields.get("delay", 5), "delay")
     seed = int(number(fields.get("seed", 1), "seed"))
     chances = {kind: number(rate, kind) for kind, rate in rates.items()}

@@ -19,6 +19,7 @@ KINDS = (
     "reset",
     "mangle",
 )
+RETRY_AFTER = 10  # seconds, where a script draws a 429
 BEFORE = frozenset({"fail_before", "status", "html", "late_commit"})
 NUMBERS: dict[str, type] = {
     "times": int,
@@ -65,7 +66,8 @@ class Fault:
 
 @dataclass
 class Script:
-    """Faults drawn by chance, the same ones for the same seed and order of calls."""
+    """Faults drawn by chance, the same ones for the same seed and order of calls. A rate is that of a kind or, by its
+    number, of an HTTP status."""
 
     seed: int
     rates: dict[str, float]
@@ -81,9 +83,15 @@ class Script:
         chance = random.Random(f"{self.seed}/{self.drawn}").random()  # noqa: S311  # chance, not secrecy
         for kind, rate in self.rates.items():
             if chance < rate:
-                return Fault(kind, delay=self.delay, path=path)
+                return self._fault(kind, path)
             chance -= rate
         return None
+
+    def _fault(self, kind: str, path: str) -> Fault:
+        if not kind.isdigit():
+            return Fault(kind, delay=self.delay, path=path)
+        retry_after = RETRY_AFTER if kind == "429" else None
+        return Fault("status", status=int(kind), retry_after=retry_after, path=path)
 
 
 @dataclass

@@ -25,6 +25,7 @@ class Entry:
     owner: str = ""
     fault: str = ""
     status: int = 0
+    size: int = 0
 
 
 class Recorder:

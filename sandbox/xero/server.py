@@ -72,6 +72,7 @@ def closed(response: Response) -> Response:
     if "entry" in g:
         dropped = request.environ[WIRE].kind == "drop"
         g.entry.status = 0 if dropped else response.status_code
+        g.entry.size = 0 if dropped else response.calculate_content_length() or 0
     return response
 
 

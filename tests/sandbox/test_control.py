@@ -71,12 +71,17 @@ def test_calls_are_recorded_without_secrets(books: Xero) -> None:
     assert books.seen("requests", since=posted["number"])["requests"] == []
 
 
+def test_a_record_tells_how_many_bytes_were_answered(books: Xero) -> None:
+    answer = books.call("GET", "Organisation")
+    assert books.seen("requests")["requests"][-1]["size"] == len(answer.content) > 0
+
+
 def test_a_lost_answer_is_recorded_as_such(books: Xero) -> None:
     books.control("faults", kind="fail_before", path="Organisation")
     with pytest.raises(requests.ConnectionError):
         books.call("GET", "Organisation")
     entry = books.seen("requests")["requests"][-1]
-    assert (entry["status"], entry["fault"]) == (0, "fail_before")
+    assert (entry["status"], entry["size"], entry["fault"]) == (0, 0, "fail_before")
 
 
 def test_a_person_can_change_a_posted_draft(books: Xero) -> None:

@@ -153,6 +153,13 @@ def test_a_script_draws_the_same_faults_for_the_same_seed(books: Xero) -> None:
     assert statuses(8) != first
 
 
+def test_a_script_draws_statuses_by_their_number(books: Xero) -> None:
+    books.control("faults/script", seed=7, rates={"429": 0.5, "503": 0.5}, path="Organisation")
+    answers = [books.call("GET", "Organisation") for _ in range(20)]
+    assert {answer.status_code for answer in answers} == {429, 503}
+    assert {answer.headers.get("Retry-After") for answer in answers if answer.status_code == 429} == {"10"}
+
+
 def test_a_fault_that_does_not_exist_is_explained(books: Xero) -> None:
     answer = books.session.post(f"{books.url}/_sandbox/faults", json={"kind": "earthquake"})
     assert answer.status_code == 400
