@@ -92,13 +92,13 @@ class Remote:
 
 
 def connect_by_operations(
-    practice: Practice, member: Membership, *, tenant: str = NORTH_AND_VALE, at: datetime
+    practice: Practice, member: Membership, *, tenant: str = NORTH_AND_VALE, user: str = "", at: datetime
 ) -> Connection:
-    """As `connect`, without pages."""
+    """As `connect`, without pages. `user` is whose consent it is in Xero, by e-mail."""
     assert member.user
     by, key = member.user, "session-of-the-test"
     url = connections.begin_consent(practice=practice, by=by, session_key=key, at=at)
-    answer = dict(parse_qsl(urlsplit(consent_in_xero(url, tenant)).query))
+    answer = dict(parse_qsl(urlsplit(consent_in_xero(url, tenant, user=user)).query))
     attempt = connections.finish_consent(
         by=by, session_key=key, state=answer["state"], code=answer["code"], error="", at=at
     )

@@ -1,37 +1,47 @@
-"""The whole stack with its worker: how long people wait for a draft in Xero, and what the processes weigh."""
+"""The stack at rest, how long people wait for a draft, and a worker with its hands full: B8, B9, memory, idle CPU."""
 
-import json
-import shutil
-import subprocess
-import sys
-from pathlib import Path
+import time
 
-from scripts.stack import ROOT, Stack
+from scripts.stack import Stack
+from tests.benchmarks.processes import cpu_seconds, weight
+from tests.benchmarks.stacks import inside, pid_of, running_stack
 from tests.benchmarks.table import Table
 
-FOLDER = ROOT / "var" / "benchmarks-stack"
-SETTINGS = {"LOG_LEVEL": "WARNING", "DATABASE_URL": "", "REDIS_URL": ""}
+SETTLING, RESTING = 10, 30
+OURS = ("web", "worker", "beat", "valkey")
+CROWD = 64
 
 
 def stack(table: Table) -> None:
     table.title("The running stack (SQLite, embedded broker), Xero answering after a second")
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    with Stack(sandbox=True, port=0, folder=FOLDER, quiet=True, environment=SETTINGS) as running:
-        table.add("Worker at rest", weight(running, "worker"), "MB", 200)
-        command = [sys.executable, "-m", "tests.benchmarks.inside", running.sandbox_url]
-        done = subprocess.run(command, cwd=ROOT, env=running.environment, check=True, capture_output=True, text=True)
-        found = json.loads(done.stdout.splitlines()[-1])
-        table.add("Late approval → last of 100 drafts in Xero", found["approval"], "s", 60)
-        table.add("Acceptance → its draft in Xero, the slowest of 5", found["acceptance"], "s", 30)
-        table.add("Worker afterwards", weight(running, "worker"), "MB", 300)
-        table.add("Web afterwards", weight(running, "web"), "MB", 400)
+    with running_stack("stack") as running:
+        table.add("Worker at rest", weight(pid_of(running, "worker")), "MB", 120)
+        used = idle(running)
+        for name, share in used.items():
+            table.add(f"Nothing to do: {name}", share, "% of a core")
+        table.add("Nothing to do: all of them together", sum(used.values()), "% of a core", 1)
+        late = inside(running, "late", rounds=6, clients=100, latency=1.0)
+        table.add("B8  late approval → last of 100 drafts in Xero, the slowest of 6", max(late), "s", 60)
+        accepted = inside(running, "accept", rounds=8, latency=1.0)
+        table.add("B9  acceptance → its draft in Xero, the slowest of 8", max(accepted), "s", 30)
+        table.add("Worker afterwards", weight(pid_of(running, "worker")), "MB", 300)
+        table.add("Web afterwards", weight(pid_of(running, "web")), "MB", 400)
 
 
-def weight(running: Stack, name: str) -> float:
-    """Megabytes that a process and its children hold."""
-    wanted, total = [running.children[name].process.pid], 0
-    while wanted:
-        process = Path("/proc") / str(wanted.pop())
-        total += int((process / "statm").read_text().split()[1]) * 4096
-        wanted += [int(pid) for task in process.glob("task/*/children") for pid in task.read_text().split()]
-    return total / 1e6
+def idle(running: Stack) -> dict[str, float]:
+    """Per cent of a core that each process uses while nobody wants anything."""
+    time.sleep(SETTLING)
+    pids = {name: pid_of(running, name) for name in OURS}
+    before = {name: cpu_seconds(pid) for name, pid in pids.items()}
+    time.sleep(RESTING)
+    return {name: (cpu_seconds(pid) - before[name]) / RESTING * 100 for name, pid in pids.items()}
+
+
+def crowd(table: Table) -> None:
+    table.title(f"{CROWD} practices at once through one worker of {CROWD} threads")
+    with running_stack("crowd", WORKER_CONCURRENCY=str(CROWD)) as running:
+        worker = pid_of(running, "worker")
+        found = inside(running, "crowd", practices=CROWD, invoices=50, latency=20.0, worker=worker)
+    table.add("Calls under way at once", found["in_flight"], "", least=CROWD)
+    table.add("Worker before", found["before"], "MB")
+    table.add("Worker at its heaviest", found["heaviest"], "MB", 120)

@@ -1,68 +1,15 @@
-"""Posting to the sandbox through the real gateway, and matching contacts."""
+"""Matching clients with contacts whose names somebody else typed."""
 
 import random
 import resource
-from datetime import datetime, timedelta
 
-from django.utils import timezone
 from rapidfuzz import fuzz, process
 
-from billing.calendar import add_months, first_of
-from billing.models import Invoice
-from billing.operations import plans
-from clients.models import Membership, Practice
-from sandbox.xero.server import Running, serve
-from tests.benchmarks.books import choose_account, firm_name, practice_with
+from tests.benchmarks.books import firm_name
 from tests.benchmarks.table import Table, timed, watch
-from tests.benchmarks.world import use_as_xero
-from tests.xero_world import Remote, connect_by_operations, connection_of, post, sync
 from xero_sync.matching import Matches, Side, matches, side
-from xero_sync.operations import connections
 
-INVOICES = 500
 SOME = 250
-
-
-def posting(table: Table) -> None:
-    table.title(f"{INVOICES} invoices to Xero, through the real gateway and the sandbox")
-    for words, is_new, most in (("contacts known", False, 12), ("all contacts new", True, 22)):
-        with serve() as running, use_as_xero(running):
-            practice, owner = practice_with(INVOICES, f"Post {words}")
-            _post(table, words, most, running, practice, owner, is_new=is_new)
-            connections.disconnect(connection=connection_of(practice), by=owner.user, at=timezone.now())
-
-
-def _post(
-    table: Table, words: str, most: int, running: Running, practice: Practice, owner: Membership, *, is_new: bool
-) -> None:
-    remote, at = Remote(running), timezone.now()
-    month = add_months(first_of(at.date()), -1)
-    if not is_new:
-        remote.do("seed", Contacts=[{"Name": one.name, "EmailAddress": one.email} for one in practice.clients.all()])
-    connect_by_operations(practice, owner, at=at)
-    sync(practice, at=at)
-    choose_account(practice, owner, "200")
-    plan = plans.draft(practice=practice, month=month, at=at)
-    plans.approve(plan=plan, version=plan.version, by=owner.user, at=at)
-    before = len(remote.requests())
-    with watch() as taken:
-        _post_everything(practice, at)
-    calls = [call for call in remote.requests()[before:] if "/api.xro/" in call["path"]]
-    posted = Invoice.objects.for_practice(practice).filter(status=Invoice.Status.POSTED).count()
-    there = len(remote.invoices())
-    table.put(f"{words}: in Xero, each once", f"{posted}, {there}", f"{INVOICES}", posted == there == INVOICES)
-    table.add(f"{words}: calls", len(calls), "", most)
-    table.add(f"{words}: calls per invoice", len(calls) / INVOICES, "", most / INVOICES)
-    table.add(f"{words}: time with an answer at once", taken.seconds, "s", 30)
-
-
-def _post_everything(practice: Practice, at: datetime) -> None:
-    """Turns of the lane, a minute apart where it was told to wait."""
-    waiting = Invoice.objects.for_practice(practice).waiting()
-    for minute in range(30):
-        post(practice, at=at + timedelta(minutes=minute))
-        if not waiting.exists():
-            return
 
 
 def matching(table: Table) -> None:

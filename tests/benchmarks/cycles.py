@@ -1,0 +1,159 @@
+"""B11: how many batches of 50 are claimed, frozen, marked and completed in a second, Xero answering at once."""
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing.connection import Connection as Pipe
+
+from django.db import connection, connections
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from billing.models import Invoice, InvoiceLine
+from clients.models import Practice
+from tests.benchmarks.multiplying import SERIES, another_uuid, copies, look_again
+from tests.benchmarks.table import Table
+from tests.factories import (
+    make_account,
+    make_client,
+    make_connection,
+    make_contact,
+    make_invoice,
+    make_link,
+    make_member,
+    make_practice,
+)
+from tests.fakes_xero import FakeGateway
+from xero_sync.models import Grant, Push
+from xero_sync.operations import pushes, tokens
+from xero_sync.records import BatchReply, Element
+from xero_sync.translation.elements import elements_in
+
+ROWS = 200_000
+PRACTICES = 40
+PROCESSES, THREADS = 2, 4
+SECONDS = 15
+FORK = multiprocessing.get_context("fork")
+
+
+class Agreeable(FakeGateway):
+    """Takes everything, at once."""
+
+    def create_invoices(self, body: bytes, *, tenant_id: str, idempotency_key: str) -> BatchReply:
+        sent = elements_in(body, "Invoices")
+        ids = (f"{idempotency_key[:20]}-{position}" for position in range(len(sent)))
+        made = (Element(True, (), {**one, "InvoiceID": ident}) for one, ident in zip(sent, ids, strict=True))
+        return BatchReply(tuple(made), "")
+
+
+def open_gateway(tenant_id: str, access_token: str) -> Agreeable:
+    """What settings.XERO_GATEWAY names here."""
+    return Agreeable(tenant_id)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Cycles a second, and how long one takes at most in 99 of 100 cases, in milliseconds."""
+
+    rate: float
+    p99: float
+
+
+def cycles(table: Table, *, rows: int) -> None:
+    table.title(f"Claiming and completing batches of 50 among {rows:,} invoices; {PROCESSES} processes")
+    with override_settings(XERO_GATEWAY="tests.benchmarks.cycles.open_gateway"):
+        practices = [_practice(number, rows // PRACTICES) for number in range(PRACTICES)]
+        look_again(Invoice, InvoiceLine, Push)
+        with CaptureQueriesContext(connection) as queries:
+            pushes.post_batch(practice_id=practices[0].pk, at=timezone.now())
+        start = _pace(practices)
+        _finish_most(practices)
+        look_again(Invoice, InvoiceLine, Push)
+        after = _pace(practices)
+    table.add("B11 queries in a cycle", len(queries), "")
+    table.add("B11 cycles a second at the start", start.rate, "/s", least=250)
+    table.add("B11 … that is invoices a second", start.rate * 50, "/s")
+    table.add("B11 a cycle, p99 at the start", start.p99, "ms")
+    table.add("B11 a cycle, p99 with nearly all done", after.p99, "ms")
+    table.add("B11 … over the start's", after.p99 / start.p99, "×", 1.3)
+
+
+def _practice(number: int, invoices: int) -> Practice:
+    """One client, one account, and that many invoices waiting."""
+    practice = make_practice(f"Cycle {number}")
+    ours = make_connection(practice, by=make_member(practice))
+    sealed = tokens.seal("token", grant_id=ours.grant_id or 0, kind="access")
+    Grant.objects.filter(pk=ours.grant_id).update(
+        access_token=sealed, expires_at=timezone.now() + timedelta(days=1), refreshed_at=timezone.now()
+    )
+    client = make_client(practice)
+    make_link(client, make_contact(ours))
+    invoice = make_invoice(client, account=make_account(practice))
+    _more(invoice, invoices - 1)
+    return practice
+
+
+def _more(invoice: Invoice, times: int) -> None:
+    of_practice = invoice.practice_id
+    keys = {name: f"'{name}-' || source.n" for name in ("source_key", "number")}
+    copies(invoice, SERIES, [times], uid=another_uuid(), **keys)
+    others = "SELECT id FROM billing_invoice WHERE practice_id = %s AND id <> %s"
+    for row in (invoice.lines.get(), Push.objects.for_practice(of_practice).get(invoice=invoice)):
+        copies(row, others, [of_practice, invoice.pk], invoice_id="source.id")
+
+
+def _finish_most(practices: Sequence[Practice]) -> None:
+    """All but enough for another while: done and checked, as posting leaves them."""
+    now = timezone.now()
+    for practice in practices:
+        ready = Push.objects.for_practice(practice).filter(status=Push.Status.READY).order_by("-pk")
+        kept = ready.values_list("pk", flat=True)[:2_000]
+        most = ready.order_by().exclude(pk__in=list(kept))
+        Push.objects.for_practice(practice).filter(status=Push.Status.POSTED).update(
+            status=Push.Status.VERIFIED, verified_at=now
+        )
+        most.update(status=Push.Status.VERIFIED, verified_at=now)
+
+
+# ── The pace ───────────────────────────────────────────────
+
+
+def _pace(practices: Sequence[Practice]) -> Pace:
+    """Some processes with some threads each, for a while."""
+    connections.close_all()
+    shares = [[one.pk for one in practices[number::PROCESSES]] for number in range(PROCESSES)]
+    pipes = [FORK.Pipe(duplex=False) for _ in shares]
+    working = [FORK.Process(target=_work, args=(share, pipe)) for share, (_, pipe) in zip(shares, pipes, strict=True)]
+    for process in working:
+        process.start()
+    taken = [seconds for reader, _ in pipes for seconds in reader.recv()]
+    for process in working:
+        process.join()
+    slowest = sorted(taken)[min(len(taken) - 1, int(len(taken) * 0.99))]
+    return Pace(len(taken) / SECONDS, slowest * 1000)
+
+
+def _work(practice_ids: Sequence[int], pipe: Pipe) -> None:
+    taken: list[float] = []
+    threads = [
+        threading.Thread(target=_cycles, args=(practice_ids[number::THREADS], taken)) for number in range(THREADS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    pipe.send(taken)
+
+
+def _cycles(practice_ids: Sequence[int], taken: list[float]) -> None:
+    ends = time.monotonic() + SECONDS
+    while time.monotonic() < ends:
+        for practice_id in practice_ids:
+            started = time.monotonic()
+            pushes.post_batch(practice_id=practice_id, at=timezone.now())
+            taken.append(time.monotonic() - started)
+    connections.close_all()

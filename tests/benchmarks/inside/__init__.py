@@ -1,0 +1,1 @@
+"""What is measured in the environment of a running stack, in a process beside its worker."""
