@@ -1,34 +1,9 @@
 """Billing for support: to look, never to change; what changes a plan or an invoice is an operation."""
 
-from typing import Any, ClassVar
-
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from billing import models
-
-
-class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # Django’s own class takes no argument at run time
-    """Rows of every practice, read-only."""
-
-    list_select_related: ClassVar[tuple[str, ...]] = ("practice",)
-    list_per_page = 50
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        manager: Any = self.model._default_manager
-        found: QuerySet[Any] = manager.across_practices()
-        return found
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from clients.access import LookOnly
 
 
 @admin.register(models.Service)
@@ -36,14 +11,14 @@ class ServiceAdmin(LookOnly):
     list_display = ("name", "practice", "menu", "price", "billing_method", "archived_at")
     list_filter = ("billing_method",)
     search_fields = ("name",)
-    list_select_related: ClassVar[tuple[str, ...]] = ("practice", "menu")
+    list_select_related = ("practice", "menu")
 
 
 @admin.register(models.Engagement)
 class EngagementAdmin(LookOnly):
     list_display = ("number", "title", "practice", "client", "starts_on", "activated_at", "last_month")
     search_fields = ("title", "client__name")
-    list_select_related: ClassVar[tuple[str, ...]] = ("practice", "client")
+    list_select_related = ("practice", "client")
 
 
 @admin.register(models.BillingPlan)
@@ -58,7 +33,7 @@ class InvoiceAdmin(LookOnly):
     list_display = ("number", "practice", "client", "kind", "status", "total", "raised_at", "refusal_code")
     list_filter = ("status", "kind", "refusal_code")
     search_fields = ("number", "ledger_number", "client__name")
-    list_select_related: ClassVar[tuple[str, ...]] = ("practice", "client")
+    list_select_related = ("practice", "client")
 
 
 @admin.register(models.WorkItem)
@@ -66,11 +41,11 @@ class WorkAdmin(LookOnly):
     list_display = ("name", "practice", "client", "amount", "status", "period_label", "completed_at")
     list_filter = ("status",)
     search_fields = ("name", "client__name")
-    list_select_related: ClassVar[tuple[str, ...]] = ("practice", "client")
+    list_select_related = ("practice", "client")
 
 
 @admin.register(models.PostingHold)
 class HoldAdmin(LookOnly):
     list_display = ("reason", "practice", "since", "lifted_at", "lifted_by")
     list_filter = ("reason",)
-    list_select_related: ClassVar[tuple[str, ...]] = ("practice", "lifted_by")
+    list_select_related = ("practice", "lifted_by")

@@ -1,11 +1,9 @@
 """Support's view of practices, people and clients. Tokens are never shown, and nothing is deleted here."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from clients.access import LookOnly
 from clients.models import (
     ApiToken,
     AuditChain,
@@ -17,28 +15,6 @@ from clients.models import (
     Practice,
     User,
 )
-
-
-class SupportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django takes no parameter at run time
-    """Rows of every practice, read aloud as such: for support people with `is_staff` and Django's own permissions."""
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        manager: Any = self.model._default_manager
-        found: QuerySet[Any] = manager.across_practices()
-        return found.order_by(*self.get_ordering(request)) if self.get_ordering(request) else found
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class ReadOnlyAdmin(SupportAdmin):
-    """What support may look at and never change."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(Practice)
@@ -78,51 +54,44 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django takes no 
 
 
 @admin.register(Membership)
-class MembershipAdmin(ReadOnlyAdmin):
+class MembershipAdmin(LookOnly):
     list_display = ("name", "email", "practice", "role", "joined_at", "left_at")
-    list_select_related = ("practice",)
     search_fields = ("name", "email", "practice__name")
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ReadOnlyAdmin):
+class InvitationAdmin(LookOnly):
     list_display = ("email", "practice", "role", "expires_at", "accepted_at", "revoked_at")
-    list_select_related = ("practice",)
     search_fields = ("email", "practice__name")
     exclude = ("token_hash",)
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ReadOnlyAdmin):
+class ApiTokenAdmin(LookOnly):
     list_display = ("name", "practice", "role", "expires_at", "revoked_at", "used_at")
-    list_select_related = ("practice",)
     search_fields = ("name", "practice__name")
     exclude = ("token_hash",)
 
 
 @admin.register(Client)
-class ClientAdmin(ReadOnlyAdmin):
+class ClientAdmin(LookOnly):
     list_display = ("name", "practice", "type", "standing", "closed_at", "updated_at")
-    list_select_related = ("practice",)
     list_filter = ("type", "standing")
     search_fields = ("name", "company_number", "email", "practice__name")
 
 
 @admin.register(ClientImport)
-class ClientImportAdmin(ReadOnlyAdmin):
+class ClientImportAdmin(LookOnly):
     list_display = ("file_name", "practice", "status", "rows_total", "uploaded_at")
-    list_select_related = ("practice",)
     exclude = ("content",)
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnlyAdmin):
+class AuditEventAdmin(LookOnly):
     list_display = ("seq", "practice", "at", "actor_name", "action", "subject")
-    list_select_related = ("practice",)
     search_fields = ("actor_name", "action", "subject", "practice__name")
 
 
 @admin.register(AuditChain)
-class AuditChainAdmin(ReadOnlyAdmin):
+class AuditChainAdmin(LookOnly):
     list_display = ("practice", "seq", "verified_at", "fault")
-    list_select_related = ("practice",)

@@ -24,7 +24,7 @@ METHODS = ("get", "post", "patch", "put", "delete")
 class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its base registers subclasses
     """How the document names our tokens."""
 
-    target_class = "clients.access.TokenAuthentication"
+    target_class = "clients.access.programs.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

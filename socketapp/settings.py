@@ -297,11 +297,11 @@ CONTENT_SECURITY_POLICY = {
 # ── API ─────────────────────────────────────────────────────────────────────────────────────────────
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["clients.access.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["clients.access.PracticePermission"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["clients.access.programs.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["clients.access.programs.PracticePermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "clients.access.Pages",
+    "DEFAULT_PAGINATION_CLASS": "clients.access.programs.Pages",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "600/min"},
     "NUM_PROXIES": TRUSTED_PROXIES,  # else a caller could name any address as its own
@@ -327,7 +327,7 @@ SPECTACULAR_SETTINGS = {
         "ConnectionStatus": "xero_sync.models.Connection.Status",
         "ContactStatus": "xero_sync.models.Contact.Status",
     },
-    "AUTHENTICATION_WHITELIST": ["clients.access.TokenAuthentication"],
+    "AUTHENTICATION_WHITELIST": ["clients.access.programs.TokenAuthentication"],
 }
 
 # ── Logs: one line per event, with request and task ids; no bodies, no secrets ──────────────────────

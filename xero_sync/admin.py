@@ -1,34 +1,13 @@
 """Support's view of Xero: to look, never to change. Tokens, verifiers and the bytes of batches are never shown."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from clients.access import LookOnly
 from xero_sync.models import Batch, Connection, Contact, ContactLink, Difference, Grant, Lane, Push, SyncRun
-
-
-class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's own class takes no argument at run time
-    """Rows of every practice, read-only."""
-
-    list_select_related: ClassVar[bool | list[str] | tuple[str, ...]] = ("practice",)
-    list_per_page = 50
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        manager: Any = self.model._default_manager
-        found: QuerySet[Any] = manager.across_practices()
-        return found
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Grant)

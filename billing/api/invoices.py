@@ -7,11 +7,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.shared import PracticeView, narrowed, person
 from billing.models import Invoice, InvoiceLine
 from billing.operations import invoices
 from billing.reports import results
-from clients.access import Action, practice_of
+from clients.access import Action, PracticeView, narrowed, person, practice_of
 
 
 class LineSerializer(serializers.ModelSerializer[InvoiceLine]):

@@ -10,10 +10,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.shared import PracticeView, person
 from billing.models import BillingPlan, PlanRow
 from billing.operations import plans
-from clients.access import Action, Conflict, practice_of
+from clients.access import Action, Conflict, PracticeView, person, practice_of
 
 MONTH = OpenApiParameter("month", str, OpenApiParameter.PATH, description="A billing month, as 2026-10.")
 

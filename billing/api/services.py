@@ -5,9 +5,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.api.shared import PracticeView
 from billing.models import Service
-from clients.access import Action, practice_of
+from clients.access import Action, PracticeView, practice_of
 
 
 class ServiceSerializer(serializers.ModelSerializer[Service]):

@@ -9,10 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.api.invoices import InvoiceSerializer
-from billing.api.shared import PracticeView, narrowed, person
 from billing.models import WorkItem
 from billing.operations import work
-from clients.access import Action, Conflict, practice_of
+from clients.access import Action, Conflict, PracticeView, narrowed, person, practice_of
 
 BIGGEST = 2**63 - 1  # what an id can be
 

@@ -10,13 +10,11 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.operations import engagements
-from clients.access import Action, Conflict, Pages, PracticePermission, TokenAuthentication, practice_of
-from clients.models import ApiToken, User
+from clients.access import Action, Conflict, PracticeView, narrowed, person, practice_of
 from proposals import operations
 from proposals.api import serializers
 from proposals.documents import DocumentsUnavailable
@@ -26,12 +24,9 @@ from proposals.models import MovedOn, Proposal
 REFUSALS = (ProposalRefusal, MovedOn, engagements.AlreadyActive, engagements.AlreadyEnded, DocumentsUnavailable)
 
 
-class PracticeView(GenericAPIView[Any]):
-    """A view of the practice that the token opens."""
+class ProposalView(PracticeView):
+    """What the views below share."""
 
-    authentication_classes = [TokenAuthentication]
-    permission_classes = [PracticePermission]
-    pagination_class = Pages
     queryset = Proposal.objects.none()
     serializer_class: Any = serializers.ProposalDetailSerializer
 
@@ -63,7 +58,7 @@ class PracticeView(GenericAPIView[Any]):
         return Response(serializers.ProposalDetailSerializer(proposal).data, status=code)
 
 
-class ProposalList(PracticeView):
+class ProposalList(ProposalView):
     """Proposals, the newest first; `?status=` and `?client_id=` narrow them. POST drafts one."""
 
     actions = {"GET": Action.PROPOSALS, "POST": Action.PROPOSALS}
@@ -75,8 +70,7 @@ class ProposalList(PracticeView):
         responses={200: serializers.ProposalSerializer(many=True)},
     )
     def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(narrowed(self.found(request), request))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.pages(narrowed(self.found(request), request, {"status": set(Proposal.Status.values)}))
 
     @extend_schema(request=serializers.DraftBody, responses={201: serializers.ProposalDetailSerializer})
     def post(self, request: Request) -> Response:
@@ -89,7 +83,7 @@ class ProposalList(PracticeView):
         return self.shown(draft, status.HTTP_201_CREATED)
 
 
-class ProposalDetail(PracticeView):
+class ProposalDetail(ProposalView):
     """One proposal with its lines. PATCH changes the general part of a draft."""
 
     actions = {"GET": Action.PROPOSALS, "PATCH": Action.PROPOSALS}
@@ -105,7 +99,7 @@ class ProposalDetail(PracticeView):
         return self.shown(self.attempt(operations.edit, request, proposal=found, terms=terms))
 
 
-class Lines(PracticeView):
+class Lines(ProposalView):
     """Replace a draft's lines."""
 
     actions = {"PUT": Action.PROPOSALS}
@@ -117,7 +111,7 @@ class Lines(PracticeView):
         return self.shown(self.attempt(operations.save_lines, request, proposal=found, lines=lines))
 
 
-class Act(PracticeView):
+class Act(ProposalView):
     """Something done to a proposal; the body, if there is one, says how."""
 
     operation: Callable[..., Any]
@@ -131,7 +125,7 @@ class Act(PracticeView):
         return self.shown(done, self.answer)
 
 
-class Link(PracticeView):
+class Link(ProposalView):
     """A signing link to hand over oneself; a draft becomes pending by it."""
 
     actions = {"POST": Action.SEND_PROPOSALS}
@@ -141,21 +135,3 @@ class Link(PracticeView):
         found = self.one(request, proposal_id)
         address = self.attempt(operations.share, request, proposal=found)
         return Response({"url": address}, status=status.HTTP_201_CREATED)
-
-
-def narrowed(rows: QuerySet[Proposal], request: Request) -> QuerySet[Proposal]:
-    """Filtered by what the address names; a value that does not exist is an error, not an empty answer."""
-    state, client_id = request.query_params.get("status", ""), request.query_params.get("client_id", "")
-    if state and state not in Proposal.Status.values:
-        raise ValidationError({"status": f"Choose one of {', '.join(Proposal.Status.values)}."})
-    if client_id and not (client_id.isdecimal() and len(client_id) < 16):
-        raise ValidationError({"client_id": "Give the id of a client."})
-    rows = rows.filter(status=state) if state else rows
-    return rows.filter(client_id=int(client_id)) if client_id else rows
-
-
-def person(request: Request) -> User:
-    """Who made the token: what a program does is done in their name."""
-    token = request.auth
-    assert isinstance(token, ApiToken)  # noqa: S101  # PracticePermission made sure
-    return token.created_by

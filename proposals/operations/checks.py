@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from billing.models import BillingMethod, EngagedService, Service, TrackingOption
-from clients.access import MOST_ID
 from proposals.errors import BadTerms, ClientClosed, NotReady, NotYours
 from proposals.models import Proposal, ProposalLine
 from proposals.records import LineTerms, Terms
@@ -96,7 +95,7 @@ def _check_ids(proposal: Proposal, lines: Sequence[LineTerms]) -> None:
 
 def _check_found(what: str, rows: Any, ids: Iterable[int | None]) -> None:
     wanted = {key for key in ids if key is not None}
-    if any(not 0 < key <= MOST_ID for key in wanted) or rows.filter(pk__in=wanted).count() != len(wanted):
+    if rows.filter(pk__in=wanted).count() != len(wanted):
         raise NotYours(what)
 
 

@@ -1,6 +1,7 @@
 """The admin site is entered by the same door as the product, and support cannot become more than support (A21, A23)."""
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client as HttpClient
 from zeal import zeal_ignore
@@ -51,3 +52,16 @@ def test_support_changes_nobody_who_may_enter_the_admin_site(client: HttpClient,
     client.force_login(helper, backend="django.contrib.auth.backends.ModelBackend")
 
     assert change(client, make_user("Amir Rashid", **{mark: True})) == 403
+
+
+OURS = {"clients", "notifications", "billing", "proposals", "xero_sync"}
+LOOKED_AT = sorted(model._meta.label_lower for model in admin.site._registry if model._meta.app_label in OURS)
+
+
+@pytest.mark.parametrize("label", LOOKED_AT)
+def test_support_looks_at_the_rows_of_every_practice_and_adds_none(client: HttpClient, db: None, label: str) -> None:
+    client.force_login(User.objects.create_superuser("support@socket.example", "x", name="Support"))
+    place = f"/admin/{label.replace('.', '/')}/"
+
+    assert client.get(place).status_code == 200
+    assert client.get(f"{place}add/").status_code == 403
