@@ -98,6 +98,9 @@ class FakeGateway:
         BOOKS.contacts[external_id] = replace(BOOKS.contacts[external_id], status="active")
         return BOOKS.contacts[external_id]
 
+    def delete_draft(self, external_id: str, *, idempotency_key: str) -> None:
+        BOOKS.invoices[external_id] = replace(BOOKS.invoices[external_id], status="DELETED")
+
     def create_contacts(self, body: bytes, *, tenant_id: str, idempotency_key: str) -> BatchReply:
         return self._written("contacts", [self._contact(one) for one in self._wanted(body, "Contacts")])
 

@@ -70,8 +70,15 @@ def record_refused(*, invoice: Invoice, code: str, reason: str, words: str, at: 
 @transaction.atomic
 def renumber(*, invoice: Invoice, at: datetime) -> bool:
     """Its number is used by somebody else's invoice in the ledger: it gets the next one of the series."""
+    before = invoice.number
     (number,) = take_numbers(invoice.practice, 1)
-    return invoice.renumber(number)
+    moved = invoice.renumber(number)
+    if moved:
+        facts = {"before": before, "after": number}
+        audit.record(
+            practice=invoice.practice_id, action="invoice.renumbered", by=None, at=at, subject=invoice, facts=facts
+        )
+    return moved
 
 
 @transaction.atomic

@@ -131,6 +131,17 @@ def test_a_number_is_given_once(xero: Xero) -> None:
     assert explained(element.words).code == "NUMBER_TAKEN"
 
 
+def test_a_draft_is_deleted_by_its_id(xero: Xero) -> None:
+    contact_id = xero.contact("Halden Mill Ltd")
+    xero.send("Invoices", invoice(contact_id), invoice(contact_id, "S-2"))
+    first, second = xero.gateway.invoices_numbered(["S-1", "S-2"])
+
+    xero.gateway.delete_draft(first.external_id, idempotency_key="delete-1")
+
+    found = {one.external_id: one.status for one in xero.gateway.invoices_numbered(["S-1", "S-2"])}
+    assert found == {first.external_id: "DELETED", second.external_id: "DRAFT"}
+
+
 def test_a_lost_answer_leaves_the_invoice_in_xero(xero: Xero) -> None:
     contact_id = xero.contact("Halden Mill Ltd")
     xero.lose_next_answer()

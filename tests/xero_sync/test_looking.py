@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from billing.models import BillingSettings, Invoice
-from clients.models import Practice
+from clients.models import AuditEvent, Practice
 from tests.factories import make_invoice
 from tests.xero_world import Remote, linked_clients, post
 from xero_sync.models import Batch, Difference, Lane, Push, Sighting
@@ -43,6 +43,7 @@ def test_what_was_posted_and_forgotten_is_adopted_when_it_comes_up_again(
     assert len(remote.requests("PUT", "Invoices")) == 1
     assert Invoice.objects.for_practice(connected).posted().count() == 2
     assert not Sighting.objects.for_practice(connected).exists()
+    assert AuditEvent.objects.for_practice(connected).filter(action="invoice.found").count() == 2
 
 
 def test_an_adopted_invoice_of_another_amount_is_reported(connected: Practice, remote: Remote, now: datetime) -> None:

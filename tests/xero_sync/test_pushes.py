@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from billing.models import Invoice
 from billing.operations import holds, invoices
-from clients.models import Membership, Practice
+from clients.models import AuditEvent, Membership, Practice
 from tests.factories import make_client, make_connection, make_invoice, make_practice
 from tests.xero_world import Remote, connect_by_operations, connection_of, contact_named, linked_clients, post, recover
 from xero_sync.models import Batch, ContactLink, Difference, Lane, Push, Slot
@@ -219,6 +219,8 @@ def test_a_number_used_by_a_person_is_left_to_them_and_the_next_one_is_taken(
     assert first.is_posted
     assert first.number != taken
     assert first.ledger_number == first.number
+    told = AuditEvent.objects.for_practice(connected).get(action="invoice.renumbered")
+    assert told.facts == {"before": taken, "after": first.number}
     assert len(remote.invoices()) == 4
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from clients.models import Practice
+from clients.models import AuditEvent, Practice
 from tests.factories import make_invoice
 from tests.xero_world import Remote, connection_of, linked_clients, recover
 from xero_sync.models import Difference
@@ -49,6 +49,7 @@ def test_an_untouched_draft_twin_is_deleted_and_told(twice: Practice, remote: Re
     assert left["id"] == twice.invoices.get().ledger_reference
     told = Difference.objects.for_practice(twice).get()
     assert (told.kind, told.resolved_at is not None) == (Difference.Kind.DUPLICATE, True)
+    assert AuditEvent.objects.for_practice(twice).filter(action="invoice.twin_deleted").count() == 1
 
 
 def test_a_twin_that_somebody_touched_is_left_to_people(twice: Practice, remote: Remote, now: datetime) -> None:

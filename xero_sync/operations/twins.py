@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from billing.models import Invoice
+from clients.operations import audit
 from xero_sync.errors import XeroFailure
 from xero_sync.models import Connection, Difference, Push
 from xero_sync.ports import Gateway
@@ -56,24 +57,27 @@ def remove(push: Push, twin: LedgerInvoice, expected: Json | None, gateway: Gate
     touched = expected is None or twin.status != DRAFT or disagreements(twin, expected)
     if touched:
         state = "edited" if twin.status == DRAFT else twin.status.lower()
-        _report(push, LEFT.format(name, state), at=at, is_over=False)
+        _report(push, name, LEFT.format(name, state), at=at, is_over=False)
         return False
     try:
         key = sha256(f"{gateway.tenant_id}|delete|{twin.external_id}".encode())
         gateway.delete_draft(twin.external_id, idempotency_key=key)
     except XeroFailure:
         return False  # the next night finds it again
-    _report(push, DELETED.format(name), at=at, is_over=True)
+    _report(push, name, DELETED.format(name), at=at, is_over=True)
     return True
 
 
-def _report(push: Push, detail: str, *, at: datetime, is_over: bool) -> None:
+def _report(push: Push, name: str, detail: str, *, at: datetime, is_over: bool) -> None:
     with transaction.atomic():
-        differences = Difference.objects.for_practice(push.practice_id)
-        differences.get_or_create(
+        _, is_new = Difference.objects.for_practice(push.practice_id).get_or_create(
             practice_id=push.practice_id,
             invoice=push.invoice,
             kind=Difference.Kind.DUPLICATE,
             detail=detail[:500],
             defaults={"found_at": at, "resolved_at": at if is_over else None},
         )
+        if is_new:
+            action = "invoice.twin_deleted" if is_over else "invoice.twin_left"
+            facts = {"twin": name}
+            audit.record(practice=push.practice_id, action=action, by=None, at=at, subject=push.invoice, facts=facts)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from clients.models import Client
+from clients.operations import audit
 from clients.records import name_key
 from xero_sync.models import Batch, Contact, ContactLink, Push
 from xero_sync.operations.lanes import Lease, announce_call
@@ -113,8 +114,11 @@ def _link(batch: Batch, record: ContactRecord, *, at: datetime) -> None:
             "seen_at": at,
         },
     )
-    ContactLink.objects.for_practice(batch.practice_id).get_or_create(
+    _, is_new = ContactLink.objects.for_practice(batch.practice_id).get_or_create(
         client=client,
         tenant_id=batch.tenant_id,
         defaults={"practice_id": batch.practice_id, "contact": contact, "how": HOW, "linked_at": at},
     )
+    if is_new:
+        facts = {"contact": contact.name}
+        audit.record(practice=batch.practice_id, action="contact.created", by=None, at=at, subject=client, facts=facts)

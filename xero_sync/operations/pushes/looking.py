@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from billing.models import Invoice
+from clients.operations import audit
 from xero_sync.models import Batch, Connection, Push, Sighting
 from xero_sync.operations import lanes
 from xero_sync.operations.lanes import Lease
@@ -81,4 +82,6 @@ def adopt(lease: Lease, connection: Connection, *, at: datetime) -> int:
             sighting = by_uid[push.invoice.uid]
             posted(push, connection, external_id=sighting.external_id, number=sighting.number, at=at)
             sighting.delete()
+        found = [(push.invoice, {"number": by_uid[push.invoice.uid].number}) for push in adopted]
+        audit.record_all(practice=lease.practice, action="invoice.found", by=None, at=at, about=found)
     return len(adopted)
