@@ -15,6 +15,7 @@ from billing.operations import engagements, holds, invoices, plans
 from billing.operations.settings import change_settings
 from billing.ports import ContactStanding, Finding, Tone
 from clients.models import Role
+from clients.operations import close_client
 from tests.factories import (
     log_in,
     make_account,
@@ -116,6 +117,29 @@ def test_the_plan_shows_each_client_with_its_change_and_amount(office, plan_url,
 
 def test_an_empty_plan_says_why_it_is_empty(office, plan_url):
     assert "A client appears here once its proposal is signed" in text_of(office.get(plan_url))
+
+
+def test_a_plan_without_lines_offers_no_approval_and_says_what_to_do(office, plan_url):
+    page, asked = text_of(office.get(plan_url)), text_of(office.get(f"{plan_url}approval/"))
+
+    assert "approval/" not in page
+    assert "There is nothing to bill." in page
+    assert "Go to the proposals" in page
+    assert "there is nothing to approve" in asked
+    assert "Approve Plan" not in asked
+
+
+def test_a_plan_of_clients_that_are_all_gone_says_that_nothing_is_billed(office, plan_url, bell_bakery, priya):
+    august = date(2026, 8, 1)
+    make_engagement(bell_bakery, starts_on=august)
+    make_finalised_plan(bell_bakery.practice, august, at=IN_SEPTEMBER)
+    close_client(client=bell_bakery, last_month=august, reason="Ceased trading", by=priya, at=IN_SEPTEMBER)
+
+    page = text_of(office.get(plan_url))
+
+    assert 'data-change="churn"' in page
+    assert "There is nothing to bill in this month." in page
+    assert "Approve Plan" not in page
 
 
 def test_a_month_that_nobody_opened_is_drawn_only_when_somebody_says_so(office, north_vale):
