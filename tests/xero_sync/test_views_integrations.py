@@ -14,6 +14,7 @@ from notifications.models import Message
 from sandbox.xero.server import Running
 from tests.factories import (
     log_in,
+    make_account,
     make_client,
     make_connection,
     make_contact,
@@ -302,3 +303,13 @@ def test_the_page_takes_as_many_queries_with_many_contacts_as_with_one(client: C
     many = queries(client, page("integrations", north))
 
     assert many == one
+
+
+def test_codes_that_were_read_and_cannot_be_chosen_are_told_apart(client: Client, north: Practice) -> None:
+    make_connection(north)
+    for code, is_archived in (("200", False), ("260", False), ("299", True)):
+        make_account(north, code, is_archived=is_archived)
+
+    said = words(log_in(client, make_member(north)).get(page("integrations", north)))
+
+    assert "2 and 1 archived in Xero" in said

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from billing.models import Invoice, InvoiceTemplate, LedgerAccount, TrackingCategory
 from clients.models import Practice
@@ -36,6 +36,7 @@ class Exchange:
     tone: str
     records: int
     route: str = ""
+    gone: int = 0  # of a list that comes from Xero: read, and not to be chosen any more
 
     @property
     def icon(self) -> str:
@@ -108,8 +109,10 @@ def _contacts(connection: Connection, to_match: int) -> Exchange:
 
 def _copied(what: str, model: type[LedgerAccount | InvoiceTemplate | TrackingCategory], practice: Practice) -> Exchange:
     """A list that only comes from Xero."""
-    number, read = model.objects.for_practice(practice).usable().aggregate(n=Count("pk"), at=Max("seen_at")).values()
-    return Exchange(what, "From Xero", "In step" if read else "Not read yet", "good" if read else "", number)
+    rows = model.objects.for_practice(practice)
+    number, kept = rows.usable().count(), rows.count()
+    badge, tone = ("In step", "good") if kept else ("Not read yet", "")
+    return Exchange(what, "From Xero", badge, tone, number, gone=kept - number)
 
 
 def calls_left(lane: Lane | None, *, at: datetime) -> int | None:
