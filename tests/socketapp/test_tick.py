@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from billing.models import BillingPlan
 from notifications.models import Message
 from tests import factories
+from xero_sync.models import SyncRun
 
 
 @pytest.mark.django_db
@@ -34,6 +35,18 @@ def test_the_tick_sends_the_letters_that_were_due_by_then(mailoutbox):
     call_command("tick", at="2026-10-02T09:00")
 
     assert [letter.subject for letter in mailoutbox] == ["Day 1"]
+
+
+@pytest.mark.django_db
+def test_the_tick_asks_for_the_syncs_of_a_night_that_was_missed(capsys):
+    practice = factories.make_practice(name="North & Vale")
+    factories.make_connection(practice)
+
+    for _ in range(2):
+        call_command("tick", at="2026-10-02T04:00+01:00")
+
+    [run] = SyncRun.objects.for_practice(practice)
+    assert run.is_nightly
 
 
 def test_a_moment_that_is_none_is_refused_with_an_example():

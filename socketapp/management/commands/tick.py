@@ -11,13 +11,17 @@ from django.utils.dateparse import parse_datetime
 from billing.operations import plans
 from notifications import outbox
 from proposals import operations as proposals
-from xero_sync.operations import pushes
+from xero_sync.operations import pulls, pushes
 
 
 class Command(BaseCommand):
     """What beat asks for every minute, asked by hand: repeating it changes nothing, a missed day can be run later."""
 
-    help = "Do everything that is due now, or was due at a moment: plans, proposals, posting, letters."
+    help = (
+        "Do everything that is due now, or was due at a moment: proposals, plans, the night's syncs, posting, letters. "
+        "A worker reads what the syncs ask for. Left out, because they go by the real clock: the check of the "
+        "connections, the renewal of unused tokens, and imports whose worker went away."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -28,6 +32,7 @@ class Command(BaseCommand):
         at = _moment(options["at"])
         proposals.tick(at=at)
         plans.tick(at=at)
+        pulls.nightly(at=at)
         pushes.sweep(at=at)
         while outbox.deliver_due(at=at):
             self.stdout.write("Letters were sent; looking for more.")
