@@ -71,7 +71,7 @@ def main() -> int:
     parts = PARTS | {"cycles": partial(cycles.cycles, rows=asked.rows)}
     started, table = time.monotonic(), Table()
     setup_test_environment(debug=False)
-    old = setup_databases(verbosity=0, interactive=False)
+    old = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
     print(f"On {connection.vendor}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     try:
         for name in asked.only:
