@@ -20,6 +20,7 @@ TITLES = {
     "TEMPLATE_MISSING": "The branding theme is no longer in Xero",
     "LOCKED_PERIOD": "The invoice date falls into a locked period",
     "NUMBER_TAKEN": "The invoice number is taken in Xero",
+    "CURRENCY_OTHER": "The invoice is in another currency than the books",
     "VALIDATION": "Xero did not accept the invoice",
 }
 ADVICE = {
@@ -31,6 +32,7 @@ ADVICE = {
     "TRACKING_INVALID": "Choose another option on the client, or restore it in Xero. Then retry.",
     "TEMPLATE_MISSING": "Choose another theme on the client’s Invoicing tab. Then retry.",
     "LOCKED_PERIOD": "Move the lock date in Xero, then retry. Or raise it there and mark it as handled by hand.",
+    "CURRENCY_OTHER": "Raise it in Xero and mark it as handled by hand.",
     "NUMBER_TAKEN": "Choose another prefix under Practice settings, Billing. Then retry.",
     "VALIDATION": "Repair what it names, then retry.",
 }

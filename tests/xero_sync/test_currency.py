@@ -9,6 +9,7 @@ from billing.models import BillingSettings, LedgerAccount
 from billing.operations.raising import Wanted, raise_invoices
 from billing.operations.settings import change_currency
 from billing.records import InvoiceDraft, LineDraft
+from billing.reports.refusals import text_of
 from clients.models import Practice
 from sandbox.xero.server import Running
 from tests.xero_world import NORTH_AND_VALE, Remote, linked_clients, post, sync
@@ -37,6 +38,26 @@ def test_an_organisation_in_euro_gets_its_invoices_in_euro(
     invoice.refresh_from_db()
     assert (invoice.currency, invoice.status) == ("EUR", "posted")
     assert organisation.invoices[invoice.ledger_reference].currency == "EUR"
+
+
+def test_an_invoice_of_the_currency_before_is_refused_aloud_and_put_into_no_books(
+    connected: Practice, sandbox: Running, now: datetime
+) -> None:
+    organisation = sandbox.state.organisations[NORTH_AND_VALE]
+    (client,) = linked_clients(connected, ["City Limousines"])
+    wanted = Wanted(draft_of(connected), client.pk, "test:sterling", "recurring")
+    (invoice,) = raise_invoices(connected, [wanted], by=None, at=now)
+    organisation.currency, organisation.currencies = "EUR", ["EUR", "GBP"]
+    before = len(organisation.invoices)
+
+    sync(connected, at=now)
+    post(connected, at=now)
+
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.refusal_code) == ("refused", "CURRENCY_OTHER")
+    assert invoice.refusal_reason.startswith("The invoice is in GBP and the books are in EUR.")
+    assert "handled by hand" in text_of(invoice)
+    assert len(organisation.invoices) == before
 
 
 def test_a_currency_that_is_known_writes_nothing(north_vale: Practice, now: datetime) -> None:

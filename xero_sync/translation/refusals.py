@@ -59,6 +59,13 @@ def refusal(code: str, words: str = "") -> Refusal:
     return Refusal(code, REASONS[code], words)
 
 
+def other_currency(of_invoice: str, organisation: str, of_books: str) -> Refusal:
+    """Refused here: in a currency that the books are not kept in, Xero may take an invoice that nobody wanted so."""
+    why = f"The invoice is in {of_invoice} and the books are in {of_books}. It was raised before {organisation} kept "
+    fix = f"them so. Raise it in Xero in {of_books} and mark it as handled by hand, or connect the organisation in "
+    return Refusal("CURRENCY_OTHER", f"{why}{fix}{of_invoice} again and retry.")
+
+
 def explained(words: Sequence[str]) -> Refusal:
     """The first pattern that fits any sentence decides; all of Xero's words are kept."""
     all_words = "\n".join(words)

@@ -20,7 +20,7 @@ from xero_sync.translation.elements import (
     invoice_element,
     sha256,
 )
-from xero_sync.translation.refusals import Refusal, refusal
+from xero_sync.translation.refusals import Refusal, other_currency, refusal
 
 MOST_TRIES = 1000
 
@@ -126,7 +126,8 @@ def _translated(pushes: Sequence[Push], connection: Connection, *, at: datetime)
             continue
         lines = list(push.invoice.lines.all())
         link = links[push.client_id]
-        objection = contact_objection(link) or lines_objection(push.invoice, lines)
+        objection = contact_objection(link) or currency_objection(push.invoice, connection)
+        objection = objection or lines_objection(push.invoice, lines)
         if objection:
             refuse(push, objection, at=at)
             continue
@@ -160,6 +161,13 @@ def contact_objection(link: ContactLink) -> Refusal | None:
     if contact.is_missing:
         return refusal("CONTACT_MISSING")
     return refusal("CONTACT_MERGED" if contact.status == contact.Status.MERGED else "CONTACT_ARCHIVED")
+
+
+def currency_objection(invoice: Invoice, connection: Connection) -> Refusal | None:
+    """An invoice raised before the organisation, or its currency, became another one is never put into other books."""
+    if invoice.currency == connection.base_currency:
+        return None
+    return other_currency(invoice.currency, connection.organisation_name, connection.base_currency)
 
 
 def lines_objection(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Refusal | None:
