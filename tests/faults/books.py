@@ -40,6 +40,12 @@ def open_remote(url: str) -> Remote:
     return Remote(SimpleNamespace(url=url))  # type: ignore[arg-type]  # only the address is used
 
 
+def pass_time(remote: Remote, seconds: float) -> None:
+    """On our database's clock and on Xero's."""
+    clock.move(seconds)
+    remote.do("clock", advance=seconds)
+
+
 def open_books(remote: Remote, *, numbering: str = OWN, contacts: Sequence[str] = CONTACTS) -> Books:
     """Connected, its lists read, with a client for each contact and one whom Xero does not know yet."""
     number = next(_numbers)
@@ -80,6 +86,20 @@ def want_invoices(books: Books, number: int, *, chance: Random) -> list[Invoice]
     return wanted
 
 
+def want_again(books: Books, lost: Sequence[Invoice]) -> list[Invoice]:
+    """The same business once more, after the rows that told of it were lost."""
+    at = clock.now()
+    with transaction.atomic():
+        wanted = [
+            make_invoice(
+                one.client, str(one.total), at=at, is_queued=False, number=one.number, source_key=one.source_key
+            )
+            for one in lost
+        ]
+        get_ledger("xero").enqueue_all(wanted, at=at)
+    return wanted
+
+
 def settings_numbering(books: Books) -> str:
     return billing_settings.settings_of(books.practice).numbering
 
@@ -87,6 +107,11 @@ def settings_numbering(books: Books) -> str:
 def amount(chance: Random) -> str:
     """From a pound to a thousand, to the penny."""
     return f"{chance.randrange(100, 100_000) / 100:.2f}"
+
+
+def posted(books: Books) -> int:
+    """How many the ledger has, as far as we know."""
+    return Invoice.objects.for_practice(books.practice).posted().count()
 
 
 def is_at_rest(books: Books) -> bool:

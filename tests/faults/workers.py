@@ -4,9 +4,12 @@ import ctypes
 import os
 import signal
 import sys
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import django
+import time_machine
 
 django.setup()
 
@@ -17,14 +20,29 @@ from tests.faults import checkpoint  # noqa: E402
 app.loader.import_default_modules()
 app.finalize()
 
+PAUSE = 0.2
+
+
+@app.task(name="faults.say_who")
+def say_who(folder: str) -> None:
+    """A sign of life: which worker took this message. It holds on for a moment, so that others get some too."""
+    (Path(folder) / str(os.getpid())).touch()
+    time.sleep(PAUSE)
+
+
 AS_IN_PRODUCTION = ["--loglevel=INFO", "--without-gossip", "--without-mingle"]
 
 
-def work(keys: str, log: Path, *, die_at: str = "", visit: int = 1, settings: dict[str, object] | None = None) -> None:
-    """A worker that reads the queues under these keys until it is ended, or ends itself at the point."""
-    _become_a_process_of_its_own(keys, log, settings or {})
+def work(keys: str, log: Path, *, die_at: str = "", visit: int = 1, fast_by: float = 0) -> None:
+    """A worker that reads the queues under these keys until it is ended, or ends itself at the point.
+
+    Its own clock, not the database's, may be fast or slow by so many seconds.
+    """
+    _become_a_process_of_its_own(keys, log, {})
     if die_at:
         checkpoint.die_at(die_at, visit=visit)
+    if fast_by:
+        time_machine.travel(datetime.now(UTC) + timedelta(seconds=fast_by)).start()
     app.worker_main(["worker", *AS_IN_PRODUCTION, f"--hostname={os.getpid()}@%h"])
 
 

@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -20,7 +21,7 @@ from django.core.management import call_command
 from scripts.child import Child, wait_until
 from scripts.stack import ROOT, answers, free_port, responds, valkey_command
 from socketapp.embedded import valkey_socket
-from tests.faults.databases import database_of_our_own
+from tests.faults.databases import Server, database_of_our_own
 
 QUEUE = "celery"
 FORKED = multiprocessing.get_context("forkserver")
@@ -31,11 +32,13 @@ class World:
 
     def __init__(self, name: str, *, database_url: str | None = None, broker: str = "given") -> None:
         """A broker "given" is the one REDIS_URL names, if any; one that is "forgetful" is ours and keeps nothing."""
+        self.name = name
         self.keys = f"faults-{name}-{secrets.token_hex(4)}"
         self.has_own_broker = broker != "given" or not os.environ.get("REDIS_URL")
         self.keeps_messages = broker != "forgetful"
         self.database_url = os.environ.get("DATABASE_URL", "") if database_url is None else database_url
         self.sandbox_url = f"http://127.0.0.1:{free_port()}"
+        self.server: Server | None = None
         self.processes: list[BaseProcess] = []
         self._closing = contextlib.ExitStack()
 
@@ -48,6 +51,7 @@ class World:
             self.valkey = closing.enter_context(self._valkey()) if self.has_own_broker else None
             self.broker = self._broker()
             closing.callback(self._forget)
+            closing.callback(self._keep_logs)
             closing.callback(self.kill_all)
             self._set_up()
             self._closing = closing.pop_all()
@@ -68,7 +72,7 @@ class World:
             "XERO_API_URL": self.sandbox_url,
             "XERO_CLIENT_ID": "socket-demo",
             "XERO_CLIENT_SECRET": "socket-demo-secret",
-            "LOG_LEVEL": "WARNING",
+            "LOG_LEVEL": "CRITICAL",
         }
 
     def _set_up(self) -> None:
@@ -106,6 +110,14 @@ class World:
         if self.has_own_broker:
             return redis.Redis(unix_socket_path=str(valkey_socket(self.folder)))
         return redis.Redis.from_url(os.environ["REDIS_URL"])
+
+    def _keep_logs(self) -> None:
+        """What the processes said, for whoever wants to know why something went wrong."""
+        kept = ROOT / "var" / "faults" / self.name
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        for log in self.folder.glob("*.log"):
+            shutil.copy(log, kept)
 
     # ── Processes ───────────────────────────────────────────────────────────────────────────────────
 

@@ -10,7 +10,17 @@ from random import Random
 from celery import current_app
 
 from tests.faults import clock
-from tests.faults.books import LEDGER, OWN, Books, complaints, is_at_rest, open_books, open_remote, want_invoices
+from tests.faults.books import (
+    LEDGER,
+    OWN,
+    Books,
+    complaints,
+    is_at_rest,
+    open_books,
+    open_remote,
+    pass_time,
+    want_invoices,
+)
 from tests.faults.parts import Part
 from tests.faults.workers import work
 from tests.faults.world import World
@@ -87,10 +97,10 @@ def carried_out(world: World, remote: Remote, kill: Kill, usual: int, chance: Ra
     """One practice, one dead worker, and what the healthy one made of it."""
     remote.do("settings", key_memory=kill.memory)
     books = open_books(remote, numbering=kill.numbering)
-    world.silence("doomed")
+    world.silence("usual")
     since = latest(remote)
     wanted = want_invoices(books, invoices_of(chance), chance=chance)
-    doomed = world.start(work, "doomed", die_at=kill.point, visit=kill.visit)
+    doomed = world.start(work, "usual", die_at=kill.point, visit=kill.visit)
     doomed.join(PATIENCE)
     was_killed, died_at = doomed.exitcode == -signal.SIGKILL, clock.now()
     pass_time(remote, DEAD_FOR)
@@ -105,12 +115,6 @@ def carried_out(world: World, remote: Remote, kill: Kill, usual: int, chance: Ra
 
 def invoices_of(chance: Random) -> int:
     return chance.randrange(12, 49)
-
-
-def pass_time(remote: Remote, seconds: float) -> None:
-    """Our database's clock and Xero's."""
-    clock.move(seconds)
-    remote.do("clock", advance=seconds)
 
 
 def swept(world: World, books: Books) -> bool:

@@ -1,0 +1,77 @@
+"""The broker killed twice, with everything it held, while lanes work. Read inside a World with a broker of its own."""
+
+import os
+import signal
+import time
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from random import Random
+
+from celery import current_app
+
+from scripts.stack import answers
+from socketapp.embedded import valkey_socket
+from tests.faults.books import Books, complaints, is_at_rest, open_books, open_remote, posted, want_invoices
+from tests.faults.parts import Part
+from tests.faults.processes.crowd import QUEUE, seconds_until, start_crowd, told
+from tests.faults.world import World
+
+LANES = 4
+EACH = 120
+WAKE_UPS = 3000
+LATE = 7  # invoices raised while no broker answers
+WORKERS = 3
+
+
+def play(world: World, *, seed: int) -> Part:
+    remote, chance = open_remote(world.sandbox_url), Random(seed)
+    lanes = [open_books(remote) for _ in range(LANES)]
+    remote.do("settings", latency=0.4)
+    wanted = [want_invoices(books, EACH, chance=chance) for books in lanes]
+    ring(lanes)
+    crowd = start_crowd(world, workers=WORKERS)
+    seconds_until(lambda: any(posted(books) for books in lanes), "The first answer")
+    lost = world.waiting(QUEUE)
+    kill_broker(world)
+    wanted[0] += want_invoices(lanes[0], LATE, chance=chance)
+    await_broker(world)
+    took = seconds_until(lambda: all(is_at_rest(books) for books in lanes), "The rest of all lanes")
+    kill_broker(world)
+    await_broker(world)
+    alive = seconds_until(lambda: all_listen(world, crowd[:WORKERS]), "A sign of life of every worker")
+    found = [one for books, invoices in zip(lanes, wanted, strict=True) for one in complaints(books, invoices, remote)]
+    words = (
+        f"{lost} messages lost, {LANES} lanes finished {took:.0f} s after the broker's return; after a second wipe "
+        f"all {WORKERS} workers listened within {alive:.0f} s"
+    )
+    return told("wiped", words, found, kills=2)
+
+
+def ring(lanes: list[Books]) -> None:
+    """More wake-ups than anybody can answer before the broker is gone."""
+    with current_app.connection_for_write() as broker:
+        for number in range(WAKE_UPS):
+            practice_id = lanes[number % len(lanes)].practice.pk
+            current_app.send_task("xero_sync.tasks.post_lane", args=(practice_id,), connection=broker)
+
+
+def kill_broker(world: World) -> None:
+    assert world.valkey
+    process = world.valkey.process
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def await_broker(world: World) -> None:
+    """It is started again as a supervisor would."""
+    seconds_until(lambda: answers(valkey_socket(world.folder)), "The broker's return")
+
+
+def all_listen(world: World, workers: list[BaseProcess]) -> bool:
+    """Whether each of the workers takes messages; a worker may stop doing so when its broker comes back."""
+    signs = Path(world.folder) / "signs"
+    signs.mkdir(exist_ok=True)
+    for _ in range(WORKERS * 20):
+        current_app.send_task("faults.say_who", args=(str(signs),))
+    time.sleep(0.5)
+    return all((signs / str(worker.pid)).exists() for worker in workers)
