@@ -1,0 +1,3 @@
+"""Schedules drawn by chance: two practices bill while everything between us and Xero goes wrong, in any order."""
+
+from tests.faults.machine.running import run as run
