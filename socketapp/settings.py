@@ -160,6 +160,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,  # by default a dead worker's messages come back only every 100 s
 }
 CELERY_TIMEZONE = "UTC"
+CLOCK = "clients.operations.database_now"  # what tasks go by: workers' own clocks may differ; a test travels in time
 
 # ── The clock: beat copies these into its tables at start, where the admin can adjust them ──────────
 
@@ -181,7 +182,6 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 
 LEDGERS: dict[str, str] = {"xero": "xero_sync.ledger.XeroLedger"}
 XERO_GATEWAY = "xero_sync.gateway.open_gateway"
-XERO_CLOCK = "xero_sync.operations.clock.database_now"  # workers' own clocks may differ; a test travels in time
 XERO_CHECKPOINT = ""  # the fault tests end a worker where this is called
 
 MATCH_STATES: dict[str, str] = {  # by which the list of clients can be filtered

@@ -37,7 +37,7 @@ else:
 
 XERO_CLIENT_ID = "socket-demo"
 XERO_CLIENT_SECRET = "socket-demo-secret"
-XERO_CLOCK = "django.utils.timezone.now"  # the database's clock does not travel in time
+CLOCK = "django.utils.timezone.now"  # the database's clock does not travel in time
 
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
+from clients.operations import current
 from xero_sync.operations import connections, pulls, pushes, tokens
-from xero_sync.operations.clock import current
 from xero_sync.ports import reached
 
 

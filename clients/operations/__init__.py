@@ -11,6 +11,8 @@ from clients.operations.clients import reactivate_client as reactivate_client
 from clients.operations.clients import record_event as record_event
 from clients.operations.clients import record_standing as record_standing
 from clients.operations.clock import Stopwatch as Stopwatch
+from clients.operations.clock import current as current
+from clients.operations.clock import database_now as database_now
 from clients.operations.imports import ImportAct as ImportAct
 from clients.operations.imports import apply_import as apply_import
 from clients.operations.imports import read_import as read_import

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from xero_sync.operations.clock import database_now
+from clients.operations import database_now
 
 
 def now() -> datetime:
-    """What settings.XERO_CLOCK names in the processes of the fault schedules."""
+    """What settings.CLOCK names in the processes of the fault schedules."""
     return database_now() + timedelta(seconds=moved_by())
 
 

@@ -10,5 +10,5 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS, "global_ke
 CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": KEYS}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-XERO_CLOCK = "tests.faults.clock.now"
+CLOCK = "tests.faults.clock.now"
 XERO_CHECKPOINT = "tests.faults.checkpoint.reached"

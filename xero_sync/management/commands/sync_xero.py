@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from clients.operations import current
 from xero_sync.operations import pulls
-from xero_sync.operations.clock import current
 
 
 class Command(BaseCommand):
