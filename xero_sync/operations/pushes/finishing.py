@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from billing.operations import invoices as billing_invoices
+from billing.operations.recording import Posting, record_all_posted
 from xero_sync.models import Batch, Connection, Contact, Push
 from xero_sync.operations.lanes import Lease
 from xero_sync.operations.pushes.claiming import refuse
@@ -72,9 +73,11 @@ def answered(
             correlation_id=reply.correlation_id,
         ):
             return
-        for position, push in pushes.items():
+        accepted = {p: e for p, e in answers.by_position.items() if p in pushes and _is_accepted(e)}
+        _all_posted([(pushes[position], element) for position, element in accepted.items()], batch, at=at)
+        for position in pushes.keys() - accepted.keys():
             element = answers.by_position.get(position)
-            open_ends += not _settled(push, batch, sent[position], element, there, at=at)
+            open_ends += not _settled(pushes[position], batch, sent[position], element, there, at=at)
         if open_ends:
             _leave_unknown(batch, "Xero's reply does not speak of every invoice.", half=True)
 
@@ -88,13 +91,9 @@ def _settled(
     *,
     at: datetime,
 ) -> bool:
-    """Whether this element's fate is known now."""
-    if element is None:
+    """Whether the fate of an element that was not accepted is known now; an acceptance without an id says nothing."""
+    if element is None or element.is_accepted:
         return False
-    if element.is_accepted:
-        found = external_id(element, "InvoiceID")
-        number = str(element.data.get("InvoiceNumber") or "")
-        return bool(found) and posted(push, batch.connection, external_id=found, number=number, at=at)
     if is_number_taken(element.words):
         return there is not None and _number_taken(push, batch, sent, under_number(there, sent), element, at=at)
     reason = explained(element.words)
@@ -123,17 +122,31 @@ def _renumber(push: Push, *, at: datetime) -> None:
         billing_invoices.renumber(invoice=push.invoice, at=at)
 
 
+def _is_accepted(element: Element) -> bool:
+    return element.is_accepted and bool(external_id(element, "InvoiceID"))
+
+
+def _all_posted(accepted: Sequence[tuple[Push, Element]], batch: Batch, *, at: datetime) -> None:
+    """They are in Xero: told to billing in the same transaction, all at once."""
+    pushes = Push.objects.for_practice(batch.practice_id).filter(pk__in=[push.pk for push, _ in accepted])
+    pushes.filter(status__in=Push.UNFINISHED).update(status=Push.Status.POSTED, verified_at=None)
+    postings = [
+        _posting(push, batch.connection, external_id(element, "InvoiceID"), str(element.data.get("InvoiceNumber", "")))
+        for push, element in accepted
+    ]
+    record_all_posted(postings=postings, at=at)
+
+
+def _posting(push: Push, connection: Connection, reference: str, number: str) -> Posting:
+    url = invoice_url(settings.XERO_APP_URL, connection.short_code, reference)
+    return Posting(push.invoice, reference, number or push.invoice.number or "", url)
+
+
 def posted(push: Push, connection: Connection, *, external_id: str, number: str, at: datetime) -> bool:
     """It is in Xero: told to billing in the same transaction."""
     moved = Push.objects.for_practice(push.practice_id).filter(pk=push.pk, status__in=Push.UNFINISHED)
     if moved.update(status=Push.Status.POSTED, verified_at=None):
-        billing_invoices.record_posted(
-            invoice=push.invoice,
-            reference=external_id,
-            number=number or push.invoice.number or "",
-            url=invoice_url(settings.XERO_APP_URL, connection.short_code, external_id),
-            at=at,
-        )
+        record_all_posted(postings=[_posting(push, connection, external_id, number)], at=at)
     return True
 
 
