@@ -9,12 +9,12 @@ from django.db.models import Q, QuerySet
 from clients.models import AuditEvent, Practice
 from clients.records import KINDS
 
-NOBODY = "socket"
+NOBODY, ANYBODY = "socket", "people"
 SEARCHED = ("subject", "actor_name", "action", "hash")
 
 
 class AuditFilterForm(forms.Form):
-    """`?q=&who=&kind=&from=&to=`: words, a user's id or `socket`, a kind of act, days of the practice's own zone."""
+    """`?q=&who=&kind=&from=&to=`: words; a user's id, `people` or `socket`; a kind of act; days where the practice is."""
 
     q = forms.CharField(max_length=100, required=False)
     who = forms.CharField(max_length=18, required=False)
@@ -39,7 +39,7 @@ class AuditFilterForm(forms.Form):
         return any(self.given(name) for name in self.fields)
 
     def found(self) -> QuerySet[AuditEvent]:
-        """The events, newest first; what is not sealed yet stands above."""
+        """The events, the last written first."""
         events = AuditEvent.objects.for_practice(self.practice).filter(self._in_time(), self._by_whom())
         if kind := self.given("kind"):
             events = events.filter(action__startswith=f"{kind}.")
@@ -54,6 +54,8 @@ class AuditFilterForm(forms.Form):
         who = self.given("who")
         if who == NOBODY:
             return Q(actor=None)
+        if who == ANYBODY:
+            return Q(actor__isnull=False)
         return Q(actor_id=int(who)) if who.isascii() and who.isdigit() else Q()
 
     def _in_time(self) -> Q:

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-seq', '-pk'],
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['practice', 'at'], name='audit_time'), models.Index(condition=models.Q(('seq__isnull', True)), fields=['practice'], name='audit_unsealed')],
+                'indexes': [models.Index(fields=['practice', 'at'], name='audit_time'), models.Index(fields=['practice', 'id'], name='audit_order'), models.Index(condition=models.Q(('seq__isnull', True)), fields=['practice'], name='audit_unsealed')],
                 'constraints': [models.UniqueConstraint(models.F('practice'), models.F('seq'), name='audit_seq_once'), models.CheckConstraint(condition=models.Q(models.Q(('hash', ''), ('seq__isnull', True)), models.Q(('seq__isnull', False), models.Q(('hash', ''), _negated=True)), _connector='OR'), name='audit_sealed_with_hash')],
             },
         ),

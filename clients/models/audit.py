@@ -73,6 +73,7 @@ class AuditEvent(PracticeRecord):
         ]
         indexes = [
             models.Index(fields=["practice", "at"], name="audit_time"),
+            models.Index(fields=["practice", "id"], name="audit_order"),
             models.Index(fields=["practice"], name="audit_unsealed", condition=Q(seq__isnull=True)),
         ]
 

@@ -30,7 +30,7 @@ SENTENCES = {
     "plan.reopened": "reopened the billing plan of {subject}",
     "plan.raised": "raised {invoices} invoices of the billing plan of {subject}",
     "plan.altered": "found the approved lines of {subject} changed, and raised nothing",
-    "invoice.posted": "posted invoice {subject}",
+    "invoice.posted": "posted invoice {subject}, {total} {currency}",
     "invoice.refused": "could not post invoice {subject}: {reason}",
     "invoice.retried": "queued invoice {subject} again",
     "invoice.sent": "sent invoice {subject}",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clients import reports
 from clients.access import Action, PracticeRequest, practice_page
 from clients.forms import AuditFilterForm
-from clients.forms.audit import NOBODY
+from clients.forms.audit import ANYBODY, NOBODY
 from clients.models import AuditEvent
 from clients.operations import audit
 from clients.records import GENESIS, KINDS, kind_of, sentence_of, told
@@ -68,15 +68,10 @@ def _page_of(request: PracticeRequest, event: AuditEvent) -> str:
 
 def _selects(request: PracticeRequest, filters: AuditFilterForm) -> list[dict[str, Any]]:
     team = request.practice.memberships.exclude(user=None).values_list("user_id", "name")
-    people = [(str(key), name) for key, name in team]
+    people = [(ANYBODY, "People"), (NOBODY, "Socket and clients"), *((str(key), name) for key, name in team)]
     return [
-        {
-            "name": "who",
-            "label": "Who",
-            "options": [*people, (NOBODY, "Socket and clients")],
-            "value": filters.given("who"),
-        },
-        {"name": "kind", "label": "What", "options": list(KINDS.items()), "value": filters.given("kind")},
+        {"name": name, "label": label, "options": options, "value": filters.given(name)}
+        for name, label, options in (("who", "Who", people), ("kind", "What", list(KINDS.items())))
     ]
 
 

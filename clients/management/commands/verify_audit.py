@@ -31,7 +31,8 @@ class Command(BaseCommand):
         broken = 0
         for name, entries, sentence in found:
             broken += bool(sentence)
-            self.stdout.write(f"{name}: {sentence or f'{entries:,} entries, unbroken.'}")
+            counted = "1 entry" if entries == 1 else f"{entries:,} entries"
+            self.stdout.write(f"{name}: {sentence or f'{counted}, unbroken.'}")
         if broken:
             raise CommandError("The audit log is broken.")
 

@@ -8,7 +8,7 @@ from demo.fill import write_history
 from demo.firms import FIRMS
 from demo.pictures.camera import Shot
 from demo.pictures.stage import Theatre
-from demo.pictures.steps import click, dialog, fill, open_labelled, send, tick, upload, wait
+from demo.pictures.steps import click, dialog, fill, open_labelled, send, tick, unfold, upload, wait
 
 GOOD = b"""Name,Contact name,Email,Company number
 Tern & Tide Sailmakers Ltd,Una Tern,office@terntide.example,09911882
@@ -87,6 +87,14 @@ def settings(theatre: Theatre) -> None:
         Shot("settings-billing", page("billing:settings_billing")),
         Shot("settings-team", page("clients:settings_team")),
         Shot("settings-api", page("clients:settings_tokens")),
+        Shot("settings-audit", page("clients:settings_audit")),
+        Shot("settings-audit-entry", page("clients:settings_audit") + "?kind=settings", (unfold("details.sk-entry:first-of-type"),)),
+        Shot(
+            "settings-audit-verified",
+            page("clients:settings_audit"),
+            (click("Verify now"), wait("text=unbroken since")),
+        ),
+        Shot("settings-audit-nothing", page("clients:settings_audit") + "?q=zebra"),
         Shot("settings-integrations", page("xero_sync:integrations")),
         Shot("services", page("billing:services")),
         Shot("profile", page("clients:profile")),

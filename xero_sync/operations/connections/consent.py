@@ -85,8 +85,19 @@ def begin_consent(*, practice: Practice, by: User, session_key: str, at: datetim
 def finish_consent(*, by: User, session_key: str, state: str, code: str, error: str, at: datetime) -> ConsentAttempt:
     """Trade Xero's answer for tokens and the organisations to choose from.
 
-    Every failure is a `ConsentError` with a sentence for people, and leaves no token and no organisation behind.
+    Every failure is a `ConsentError` with a sentence for people, and leaves no token and no organisation behind, only
+    an entry in the audit log of the practice that had asked for the consent.
     """
+    try:
+        return _finished(by=by, session_key=session_key, state=state, code=code, error=error, at=at)
+    except ConsentError as refusal:
+        for attempt in ConsentAttempt.objects.across_practices().filter(state_hash=token_hash(state)):
+            facts = {"why": str(refusal)}
+            audit.record(practice=attempt.practice_id, action="connection.refused", by=by, at=at, facts=facts)
+        raise
+
+
+def _finished(*, by: User, session_key: str, state: str, code: str, error: str, at: datetime) -> ConsentAttempt:
     attempt = _spend(by=by, session_key=session_key, state=state, at=at)
     if error or not code:
         raise ConsentRefused
