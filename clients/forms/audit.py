@@ -14,7 +14,7 @@ SEARCHED = ("subject", "actor_name", "action", "hash")
 
 
 class AuditFilterForm(forms.Form):
-    """`?q=&who=&kind=&from=&to=`: words; a user's id, `people` or `socket`; a kind of act; days where the practice is."""
+    """`?q=&who=&kind=&from=&to=`: words; a user's id, `people` or `socket`; a kind of act; days of the practice."""
 
     q = forms.CharField(max_length=100, required=False)
     who = forms.CharField(max_length=18, required=False)

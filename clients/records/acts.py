@@ -74,7 +74,7 @@ SENTENCES = {
     "contact.unlinked": "removed the link of {subject}",
     "contact.suggestion_accepted": "accepted the suggested contact {contact} for {subject}",
     "contact.suggestion_taken_back": "took back the accepted suggestion for {subject}",
-    "contact.created": "created the contact {subject} in Xero",
+    "contact.created": "created the contact {contact} in Xero for {subject}",
     "contact.unarchived": "unarchived the contact {subject} in Xero",
     "connection.granted": "gave Socket access to Xero",
     "connection.refused": "came back from Xero without a connection",

@@ -81,20 +81,16 @@ def imports(theatre: Theatre) -> None:
 
 def settings(theatre: Theatre) -> None:
     """Settings and the profile"""
-    page = theatre.page
+    page, log = theatre.page, theatre.page("clients:settings_audit")
     theatre.shots(
         Shot("settings-practice", page("clients:settings_practice")),
         Shot("settings-billing", page("billing:settings_billing")),
         Shot("settings-team", page("clients:settings_team")),
         Shot("settings-api", page("clients:settings_tokens")),
-        Shot("settings-audit", page("clients:settings_audit")),
-        Shot("settings-audit-entry", page("clients:settings_audit") + "?kind=settings", (unfold("details.sk-entry:first-of-type"),)),
-        Shot(
-            "settings-audit-verified",
-            page("clients:settings_audit"),
-            (click("Verify now"), wait("text=unbroken since")),
-        ),
-        Shot("settings-audit-nothing", page("clients:settings_audit") + "?q=zebra"),
+        Shot("settings-audit", log),
+        Shot("settings-audit-entry", f"{log}?kind=settings", (unfold("details.sk-entry:first-of-type"),)),
+        Shot("settings-audit-verified", log, (click("Verify now"), wait("text=unbroken since"))),
+        Shot("settings-audit-nothing", f"{log}?q=zebra"),
         Shot("settings-integrations", page("xero_sync:integrations")),
         Shot("services", page("billing:services")),
         Shot("profile", page("clients:profile")),
