@@ -13,6 +13,7 @@ from xero_sync.models import Batch, Connection, Push
 from xero_sync.operations import bells, budgets, connections, lanes, reconciliation
 from xero_sync.operations.clock import Stopwatch
 from xero_sync.operations.lanes import CALL, Lease, LeaseLost
+from xero_sync.operations.outages import despite_outage
 from xero_sync.operations.pushes import finishing, looking, unknown
 from xero_sync.operations.pushes.claiming import claim_contacts, claim_invoices
 from xero_sync.operations.pushes.contacts import contacts_answered
@@ -47,9 +48,9 @@ def _served(lease: Lease, connection: Connection, watch: Stopwatch) -> bool:
     except LeaseLost:
         return False
     except Exception:
-        lanes.release(lease, at=watch.now(), wait=lanes.note_failure(lease.practice))
+        despite_outage(lambda: lanes.release(lease, at=watch.now(), wait=lanes.note_failure(lease.practice)))
         raise
-    lanes.release(lease, at=watch.now(), wait=turn.wait)
+    despite_outage(lambda: lanes.release(lease, at=watch.now(), wait=turn.wait))
     if turn.did_something:
         plans.settle_practice(practice=lease.practice, at=watch.now())
     return turn.may_go_on and has_work(lease.practice, at=watch.now())
@@ -167,7 +168,7 @@ def _send(lease: Lease, batch: Batch, gateway: Gateway, watch: Stopwatch) -> Non
         raise
     reached("before_t3")
     try:
-        _finish(lease, batch, reply, gateway, watch)
+        despite_outage(lambda: _finish(lease, batch, reply, gateway, watch))
     except XeroFailure as failure:
         finishing.outcome_unknown(lease, batch, str(failure), None, at=watch.now())
         raise
