@@ -2,7 +2,8 @@
 
 settings.ATTENTION names `attention(membership, at) -> list[Card]`, settings.OVERVIEW `overview(membership, at) ->
 list[Panel]`. A card is one line of the list; its items, if money has been agreed and is not billed, are rows of the
-table below it. Apps return plain dictionaries of these shapes and know nothing of Home.
+table below it. Events under one title become one panel, whichever apps tell of them. Apps return plain dictionaries of
+these shapes and know nothing of Home.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from clients.access import Action, PracticeRequest, practice_page
 from clients.models import Membership, User
 from socketapp.charts import Month
 
+MOST_EVENTS = 6
 TONES = ("bad", "accent", "warn", "info", "good")  # the most urgent first; the accent is a decision that is due
 MARKS = {"bad": "Urgent", "warn": "Look"}
 
@@ -111,4 +113,18 @@ def _cards(membership: Membership, at: datetime) -> list[Card]:
 
 
 def _panels(membership: Membership, at: datetime) -> list[Panel]:
-    return [panel for path in settings.OVERVIEW for panel in import_string(path)(membership, at)]
+    told: list[Panel] = [panel for path in settings.OVERVIEW for panel in import_string(path)(membership, at)]
+    return _joined(told)
+
+
+def _joined(told: Sequence[Panel]) -> list[Panel]:
+    """Events under one title stand in one panel, the newest first."""
+    events: dict[str, list[Event]] = {}
+    for panel in told:
+        events.setdefault(panel["title"], []).extend(panel.get("events", ()))
+    first = {panel["title"]: panel for panel in reversed(told)}
+    panels = []
+    for title in dict.fromkeys(panel["title"] for panel in told):
+        newest = sorted(events[title], key=lambda event: event["at"], reverse=True)[:MOST_EVENTS]
+        panels.append(cast(Panel, {**first[title], "events": newest}))
+    return panels

@@ -210,6 +210,12 @@ ATTENTION: list[str] = [  # attention(membership, at) -> list of Card
 ]
 OVERVIEW: list[str] = [  # overview(membership, at) -> list of Panel
     "billing.views.attention.overview",
+    "proposals.reports.overview",
+    "proposals.reports.recently",  # what happened lately becomes one panel, whichever app tells of it
+    "billing.reports.recently.recently",
+    "clients.views.attention.recently",
+    "xero_sync.reports.overview.recently",
+    "xero_sync.reports.overview.overview",
 ]
 
 # ── People: login by e-mail, joining by invitation ──────────────────────────────────────────────────

@@ -1,12 +1,15 @@
 """What of the clients needs somebody today."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 
 from clients.access import Action, may
-from clients.models import AuditChain, Membership
+from clients.models import AuditChain, Client, Membership
+
+LATELY = timedelta(days=14)
+MOST_EVENTS = 6
 
 
 def attention(membership: Membership, at: datetime) -> list[dict[str, Any]]:
@@ -48,3 +51,16 @@ def _first_day(membership: Membership) -> list[dict[str, Any]]:
             "is_primary": True,
         }
     ]
+
+
+def recently(membership: Membership, at: datetime) -> list[dict[str, Any]]:
+    """Which clients were closed. Shaped as socketapp.home.Panel."""
+    if not may(membership, Action.CLIENTS):
+        return []
+    closed = Client.objects.for_practice(membership.practice).filter(closed_at__gt=at - LATELY).order_by("-closed_at")
+    events = [{"text": _closing(each), "tone": "bad", "at": each.closed_at} for each in closed[:MOST_EVENTS]]
+    return [{"title": "Recently", "events": events}] if events else []
+
+
+def _closing(client: Client) -> str:
+    return f"{client} closed; last billable month {client.last_billable_month:%B}"

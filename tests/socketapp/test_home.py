@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.test import Client as HttpClient
@@ -84,6 +84,28 @@ def test_home_shows_figures_beside_the_list_and_charts_below_it(client: HttpClie
 
     assert "The October plan posts in 6 days." in page
     assert "<title>Oct 2026: +£440 net</title>" in page
+
+
+def signed(membership: Membership, at: datetime) -> list[Panel]:
+    return [
+        {
+            "title": "Recently",
+            "events": [{"text": "Bell Bakery signed", "at": at - timedelta(hours=hours)} for hours in (9, 1)],
+        }
+    ]
+
+
+def read(membership: Membership, at: datetime) -> list[Panel]:
+    return [{"title": "Recently", "events": [{"text": "Xero was read", "at": at - timedelta(hours=5)}]}]
+
+
+def test_what_happened_lately_is_one_list_whoever_tells_of_it(client: HttpClient, db: None, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.OVERVIEW = ["tests.socketapp.test_home.signed", "tests.socketapp.test_home.read"]
+    practice = make_practice()
+    answer = log_in(client, make_member(practice)).get(home_of(practice))
+
+    [panel] = answer.context["panels"]
+    assert [event["text"] for event in panel["events"]] == ["Bell Bakery signed", "Xero was read", "Bell Bakery signed"]
 
 
 def test_the_front_door_leads_to_the_practice_of_the_person(client: HttpClient, db: None) -> None:
