@@ -130,10 +130,10 @@ def _all_posted(accepted: Sequence[tuple[Push, Element]], batch: Batch, *, at: d
     """They are in Xero: told to billing in the same transaction, all at once."""
     pushes = Push.objects.for_practice(batch.practice_id).filter(pk__in=[push.pk for push, _ in accepted])
     pushes.filter(status__in=Push.UNFINISHED).update(status=Push.Status.POSTED, verified_at=None)
-    postings = [
-        _posting(push, batch.connection, external_id(element, "InvoiceID"), str(element.data.get("InvoiceNumber", "")))
-        for push, element in accepted
-    ]
+    postings = []
+    for push, element in accepted:
+        number = str(element.data.get("InvoiceNumber") or "")
+        postings.append(_posting(push, batch.connection, external_id(element, "InvoiceID"), number))
     record_all_posted(postings=postings, at=at)
 
 
