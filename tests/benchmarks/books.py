@@ -7,7 +7,7 @@ from billing.models import BillingMethod, EngagedService, Engagement, LedgerAcco
 from billing.operations import settings as billing_settings
 from clients.models import Client, Membership, Practice
 from clients.records import name_key
-from tests.factories import make_account, make_member, make_practice
+from tests.factories import make_account, make_member, make_practice, make_user
 
 AT = datetime(2026, 9, 15, 9, 0, tzinfo=UTC)
 LATE = datetime(2026, 10, 2, 9, 0, tzinfo=UTC)
@@ -26,7 +26,7 @@ def firm_name(number: int) -> str:
 def practice_with(clients: int, name: str = "Meridian") -> tuple[Practice, Membership]:
     """That many clients with two monthly services each (every tenth a quarterly one), billed since March 2026."""
     practice = make_practice(f"{name} {clients}")
-    owner = make_member(practice)
+    owner = make_member(practice, user=make_user(email=f"olive@{practice.slug}-{Practice.objects.count()}.example"))
     make_account(practice)
     choose_account(practice, owner, "200")
     add_clients(practice, clients)
