@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 Step = Callable[[Page], None]
 
 WIDTHS = (1440, 390)
+LETTER_WIDTHS = (600, 390)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 HEIGHT = 900
 HIGHEST = 5000
@@ -111,7 +112,7 @@ class Camera:
             return
         page = self.context("a reader").new_page()
         page.set_content(html)
-        for width in WIDTHS:
+        for width in LETTER_WIDTHS:
             for theme in THEMES:
                 page.set_viewport_size({"width": width, "height": HEIGHT})
                 self._unroll(page, width)

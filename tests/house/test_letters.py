@@ -2,6 +2,9 @@
 
 import ast
 
+import pytest
+
+from demo.examples import example
 from tests.house.source import ROOT, modules, tree
 
 LETTERS = ROOT / "templates" / "emails"
@@ -35,3 +38,14 @@ def test_every_letter_has_a_subject_a_text_and_a_page() -> None:
 
 def test_every_letter_that_is_written_exists() -> None:
     assert slugs_in_code() - folders() == set()
+
+
+@pytest.mark.parametrize("slug", sorted(folders()))
+def test_every_letter_can_be_pictured_with_invented_facts(slug: str) -> None:
+    """What a new letter speaks of has to stand in demo/examples.py."""
+    shown = example(slug)
+
+    assert shown.subject
+    for said in (shown.text, shown.html):
+        assert "None" not in said
+        assert "Dear ," not in said

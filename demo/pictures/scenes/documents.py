@@ -2,7 +2,9 @@
 
 import shutil
 import subprocess
+from html import escape
 
+from demo.examples import example
 from demo.pictures.stage import Theatre
 from notifications.models import Message
 from proposals.models import ProposalDocument
@@ -10,15 +12,19 @@ from socketapp.settings import BASE_DIR
 
 
 def letters(theatre: Theatre) -> None:
-    """Each kind of e-mail once"""
+    """Each kind of e-mail: as it was written to somebody, else with invented facts"""
     folders = sorted(folder.name for folder in (BASE_DIR / "templates" / "emails").iterdir() if folder.is_dir())
     written = Message.objects.for_practice(theatre.practice)
     for slug in folders:
-        message = written.filter(slug=slug).exclude(html="").first()
-        if message:
-            theatre.camera.take_letter(f"email-{slug}", message.html)
-        else:
-            print(f"         no {slug} was written")
+        shown = written.filter(slug=slug).exclude(html="").first() or example(slug)
+        theatre.camera.take_letter(f"email-{slug}", shown.html)
+        theatre.camera.take_letter(f"email-{slug}-text", as_page(shown.text))
+
+
+def as_page(text: str) -> str:
+    """The text part of an e-mail, as a mail program without HTML shows it."""
+    style = "margin:24px;font:14px/1.5 monospace;white-space:pre-wrap;overflow-wrap:anywhere"
+    return f'<!doctype html><meta name="color-scheme" content="light dark"><pre style="{style}">{escape(text)}</pre>'
 
 
 def papers(theatre: Theatre) -> None:
