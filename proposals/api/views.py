@@ -13,15 +13,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.operations import engagements
 from clients.access import Action, Conflict, PracticeView, narrowed, person, practice_of
 from proposals import operations
 from proposals.api import serializers
-from proposals.documents import DocumentsUnavailable
-from proposals.errors import BadTerms, NotYours, ProposalRefusal
-from proposals.models import MovedOn, Proposal
-
-REFUSALS = (ProposalRefusal, MovedOn, engagements.AlreadyActive, engagements.AlreadyEnded, DocumentsUnavailable)
+from proposals.errors import BadTerms, NotYours
+from proposals.models import Proposal
 
 
 class ProposalView(PracticeView):
@@ -51,7 +47,7 @@ class ProposalView(PracticeView):
             raise ValidationError(refusal.errors) from refusal
         except NotYours as refusal:
             raise ValidationError({"lines": str(refusal)}) from refusal
-        except REFUSALS as refusal:
+        except operations.REFUSALS as refusal:
             raise Conflict(str(refusal)) from refusal
 
     def shown(self, proposal: Proposal, code: int = status.HTTP_200_OK) -> Response:

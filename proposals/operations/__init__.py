@@ -22,6 +22,7 @@ from proposals.operations.offers import alignment_months as alignment_months
 from proposals.operations.offers import offer_of as offer_of
 from proposals.operations.offers import present_terms as present_terms
 from proposals.operations.offers import terms_of as terms_of
+from proposals.operations.refusing import REFUSALS as REFUSALS
 from proposals.operations.sending import lose_pending_of_client as lose_pending_of_client
 from proposals.operations.sending import mark_lost as mark_lost
 from proposals.operations.sending import remind as remind

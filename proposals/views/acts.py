@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from clients.access import Action, PracticeRequest, practice_page
 from proposals import operations
-from proposals.views.shared import REFUSALS, attempt, proposal_of, url_of
+from proposals.views.shared import attempt, proposal_of, url_of
 
 
 @require_POST
@@ -81,7 +81,7 @@ def _follow(request: PracticeRequest, proposal_id: int, act: Any) -> HttpRespons
     found = proposal_of(request, proposal_id)
     try:
         draft = act(proposal=found, by=request.user, at=timezone.now())
-    except REFUSALS as refusal:
+    except operations.REFUSALS as refusal:
         messages.error(request, str(refusal))
         return redirect(url_of("proposal", found))
     return redirect(url_of("services" if draft.replaces_id else "general", draft))

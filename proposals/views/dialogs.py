@@ -13,7 +13,7 @@ from billing.operations import settings
 from clients.access import Action, PracticeRequest, practice_page
 from proposals import drafting, forms, operations
 from proposals.models import Proposal
-from proposals.views.shared import REFUSALS, attempt, proposal_of, this_month, url_of
+from proposals.views.shared import attempt, proposal_of, this_month, url_of
 
 with_dialog = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -25,7 +25,7 @@ def link(request: PracticeRequest, proposal_id: int) -> HttpResponse:
     found = proposal_of(request, proposal_id)
     try:
         address = operations.share(proposal=found, by=request.user, at=timezone.now())
-    except REFUSALS as refusal:
+    except operations.REFUSALS as refusal:
         messages.error(request, str(refusal))
         return redirect(url_of("proposal", found))
     return _dialog(request, found, "link", {"address": address})

@@ -16,7 +16,7 @@ from proposals.errors import BadTerms
 from proposals.models import Proposal
 from proposals.operations.checks import missing
 from proposals.operations.sending import today
-from proposals.views.shared import REFUSALS, page_context, proposal_of, this_month, totals, url_of
+from proposals.views.shared import page_context, proposal_of, this_month, totals, url_of
 
 STEPS = (("general", "General"), ("services", "Services"), ("customise", "Customise"), ("review", "Review and send"))
 NAMES = [name for name, _ in STEPS]
@@ -61,7 +61,7 @@ def _terms_step(
         except BadTerms as refusal:
             for name, words in refusal.errors.items():
                 form.add_error(name if name in form.fields else None, words)
-        except REFUSALS as refusal:
+        except operations.REFUSALS as refusal:
             form.add_error(None, str(refusal))
     lines = [operations.terms_of(line) for line in proposal.lines.all()]
     return _step(request, proposal, step, {"form": form, **totals(proposal, lines)}, bad=form.is_bound)
@@ -82,7 +82,7 @@ def services(request: PracticeRequest, proposal_id: int) -> HttpResponse:
             kept = forms.kept_lines(formset)
             operations.save_lines(proposal=proposal, lines=kept, by=request.user, at=timezone.now())
             return _onwards(request, proposal, "services")
-        except REFUSALS as refusal:
+        except operations.REFUSALS as refusal:
             problem = str(refusal)
     shown = forms.readable_lines(formset) if formset.is_bound else lines
     context = {"formset": formset, "problem": problem, "offered": _offered(proposal), **totals(proposal, shown)}

@@ -11,21 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing import calendar
-from billing.operations import engagements, settings
+from billing.operations import settings
 from clients.access import Action, PracticeRequest
 from proposals import drafting, operations
-from proposals.documents import DocumentsUnavailable
-from proposals.errors import ProposalRefusal
-from proposals.models import MovedOn, Proposal, ProposalDocument
+from proposals.models import Proposal, ProposalDocument
 from proposals.records import LineTerms
 
-REFUSALS = (
-    ProposalRefusal,
-    MovedOn,
-    DocumentsUnavailable,
-    engagements.AlreadyActive,
-    engagements.AlreadyEnded,
-)
 EVENTS = {
     "created": ("Drafted", ""),
     "sent": ("Sent", ""),
@@ -64,7 +55,7 @@ def attempt(request: PracticeRequest, act: Callable[[], Any], said: str, back: s
     """Do it, say so and go on; or say why not and go where it can be put right."""
     try:
         act()
-    except REFUSALS as refusal:
+    except operations.REFUSALS as refusal:
         messages.error(request, str(refusal))
         return redirect(refused or back)
     messages.success(request, said)
