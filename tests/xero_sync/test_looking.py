@@ -7,7 +7,7 @@ import pytest
 from billing.models import BillingSettings, Invoice
 from clients.models import AuditEvent, Practice
 from tests.factories import make_invoice
-from tests.xero_world import Remote, linked_clients, post
+from tests.xero_world import Remote, linked_clients, post, sync
 from xero_sync.models import Batch, Difference, Lane, Push, Sighting
 from xero_sync.operations import lanes
 from xero_sync.tasks import distrust
@@ -60,9 +60,23 @@ def test_an_adopted_invoice_of_another_amount_is_reported(connected: Practice, r
     assert Difference.objects.for_practice(connected).get().kind == Difference.Kind.TOTAL
 
 
+def test_the_sync_looks_so_that_posting_need_not(connected: Practice, remote: Remote, now: datetime) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    make_invoice(client, source_key="rec:2026-10:1:a", number="S-1")
+    post(connected, at=now)
+    put_back(connected)
+    lanes.distrust_all()
+
+    sync(connected, at=now)
+
+    assert lanes.is_trusted(connected)
+    assert Sighting.objects.for_practice(connected).get().number == "S-1"
+
+
 def test_nothing_leaves_before_the_first_slot_has_looked(connected: Practice, remote: Remote, now: datetime) -> None:
     (client,) = linked_clients(connected, ["City Limousines"])
     make_invoice(client)
+    lanes.distrust(connected)
     lanes.take(connected, at=now)
 
     post(connected, at=now)

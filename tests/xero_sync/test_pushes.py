@@ -45,7 +45,7 @@ def test_fifty_one_invoices_are_two_batches_and_one_reading_back(
 
     assert_posted_once(remote, wanted)
     assert [len(one["body"].split('"Type"')) - 1 for one in remote.requests("PUT", "Invoices")] == [50, 1]
-    assert len(remote.requests("GET", "Invoices")) == 2, "one look before the first, one reading back"
+    assert len(remote.requests("GET", "Invoices")) == 2, "the sync looked once, and one reading back"
     assert Push.objects.for_practice(connected).filter(status=Push.Status.VERIFIED).count() == 51
 
 

@@ -38,4 +38,6 @@ def test_four_workers_post_each_invoice_once(connected: Practice, remote: Remote
 
     assert len(remote.invoices()) == 120
     assert Invoice.objects.for_practice(connected).posted().count() == 120
-    assert len(remote.requests("PUT", "Invoices")) == 3
+    sent = [body["body"].count('"Type"') for body in remote.requests("PUT", "Invoices")]
+    assert sum(sent) == 120, "no invoice was sent twice"
+    assert len(remote.requests("PUT", "Contacts")) == 1

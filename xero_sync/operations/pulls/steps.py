@@ -5,10 +5,11 @@ from typing import Protocol
 
 from billing.operations import catalogue
 from xero_sync.models import Connection, Contact
-from xero_sync.operations import reconciliation
+from xero_sync.operations import lanes, reconciliation
 from xero_sync.operations.connections.checking import remember
 from xero_sync.operations.pulls.healing import heal
 from xero_sync.operations.pulls.matchmaking import match_clients
+from xero_sync.operations.pushes import looking
 from xero_sync.operations.reading import keep_contacts, newest_change
 from xero_sync.ports import Gateway
 
@@ -103,6 +104,9 @@ def healing(run: Run) -> None:
 
 
 def watching(run: Run) -> None:
+    """What posting has to know before it may begin, and every night what people did to our invoices."""
+    if not lanes.is_trusted(run.connection.practice):
+        looking.look_around(run.connection, run.gateway, at=run.at)
     if run.is_nightly:
         differences = reconciliation.watch(connection=run.connection, gateway=run.gateway, at=run.at)
         run.tell("Looking at posted invoices", differences=differences)

@@ -26,17 +26,21 @@ def is_known(lease: Lease, connection: Connection, gateway: Gateway, *, at: date
     if lanes.is_trusted(lease.practice):
         return True
     if lease.is_first:
-        _look_around(lease, connection, gateway, at=at)
+        look_around(connection, gateway, at=at, lease=lease)
     return lease.is_first
 
 
-def _look_around(lease: Lease, connection: Connection, gateway: Gateway, *, at: datetime) -> None:
-    """Read what our app has made in Xero since the last batch that we know of, and note what we did not know."""
+def look_around(connection: Connection, gateway: Gateway, *, at: datetime, lease: Lease | None = None) -> None:
+    """Read what our app has made in Xero since the last batch that we know of, and note what we did not know.
+
+    The sync does it too, so that on the 1st nothing stands before the first invoice.
+    """
     there = of_our_app(gateway, changed_since=_known_until(connection) - CLOCK_SLACK, lease=lease, at=at)
     with transaction.atomic():
-        lanes.extend(lease, until=at + lanes.TURN)
+        if lease:
+            lanes.extend(lease, until=at + lanes.TURN)
         _note_unknown(connection, list(there.values()), at=at)
-        lanes.trust(lease.practice)
+        lanes.trust(connection.practice)
 
 
 def _known_until(connection: Connection) -> datetime:
