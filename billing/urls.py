@@ -38,6 +38,9 @@ INVOICES = [
     path("invoices/<int:invoice_id>/attempt/", invoices.invoice_attempt, name="invoice_attempt"),
     path("invoices/<int:invoice_id>/sending/", invoices.invoice_sending, name="invoice_sending"),
     path("invoices/<int:invoice_id>/by-hand/", invoices.invoice_by_hand, name="invoice_by_hand"),
+    path(
+        "invoices/<int:invoice_id>/acknowledgement/", invoices.invoice_acknowledgement, name="invoice_acknowledgement"
+    ),
     path("invoices/<int:invoice_id>/undo/", work_acts.invoice_undo, name="invoice_undo"),
     path("invoices-to-fix/", failures.failures, name="failures"),
     path("invoices-to-fix/attempt/", failures.failures_attempt, name="failures_attempt"),

@@ -1,12 +1,10 @@
 """Why a ledger refused an invoice, in a heading, a sentence and what to do. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Collection
 
 from billing.models import Invoice
 
-CONTACT = frozenset({"CONTACT_ARCHIVED", "CONTACT_MERGED", "CONTACT_MISSING"})
+CONTACT = frozenset({"CONTACT_ARCHIVED", "CONTACT_MERGED", "CONTACT_MISSING", "CONTACT_NAME_TAKEN"})
 ACCOUNT = frozenset({"ACCOUNT_INVALID", "ACCOUNT_MISSING"})
 ON_CLIENT = frozenset({"TRACKING_INVALID", "TEMPLATE_MISSING"})
 
@@ -14,6 +12,7 @@ TITLES = {
     "CONTACT_ARCHIVED": "The contact is archived in Xero",
     "CONTACT_MERGED": "The contact was merged into another one in Xero",
     "CONTACT_MISSING": "The contact is no longer in Xero",
+    "CONTACT_NAME_TAKEN": "Xero has a contact of this name already",
     "ACCOUNT_INVALID": "Xero does not take this account code",
     "ACCOUNT_MISSING": "A line has no account code",
     "TRACKING_INVALID": "A tracking option is no longer valid in Xero",
@@ -21,12 +20,16 @@ TITLES = {
     "LOCKED_PERIOD": "The invoice date falls into a locked period",
     "NUMBER_TAKEN": "The invoice number is taken in Xero",
     "CURRENCY_OTHER": "The invoice is in another currency than the books",
+    "REFERENCE_TAKEN": "Xero named another of our invoices for it",
+    "OTHER_ORGANISATION": "It is not known whether it arrived in the former organisation",
+    "SET_ASIDE": "Sending it ended without an answer too often",
     "VALIDATION": "Xero did not accept the invoice",
 }
 ADVICE = {
     "CONTACT_ARCHIVED": "Link another contact, or restore this one in Xero.",
     "CONTACT_MERGED": "Link the contact it was merged into.",
     "CONTACT_MISSING": "Link another contact; without a link a new one is created.",
+    "CONTACT_NAME_TAKEN": "Link the contact that is there.",
     "ACCOUNT_INVALID": "Choose another code, or restore this one in Xero. Then retry.",
     "ACCOUNT_MISSING": "Choose a default account, or one for the service. Then retry.",
     "TRACKING_INVALID": "Choose another option on the client, or restore it in Xero. Then retry.",
@@ -34,31 +37,13 @@ ADVICE = {
     "LOCKED_PERIOD": "Move the lock date in Xero, then retry. Or raise it there and mark it as handled by hand.",
     "CURRENCY_OTHER": "Raise it in Xero and mark it as handled by hand.",
     "NUMBER_TAKEN": "Choose another prefix under Practice settings, Billing. Then retry.",
+    "REFERENCE_TAKEN": "Look in Xero which of the two invoices it is. Then retry, or mark it as handled by hand.",
+    "OTHER_ORGANISATION": "Look for it there. Then retry it, or mark it as handled by hand.",
+    "SET_ASIDE": "It is not in Xero. Retry it, or ask for support.",
     "VALIDATION": "Repair what it names, then retry.",
 }
 HEALS = CONTACT
-UNRELEASED = "WAITING_FOR_A_PERSON"
 LONGEST_TITLE = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One reason and every invoice it holds, so that one fix releases all of them."""
-
-    code: str
-    title: str
-    text: str
-    said: str
-    client_id: int | None
-    invoices: list[Invoice] = field(default_factory=list)
-
-    @property
-    def amount(self) -> Decimal:
-        return sum((invoice.total for invoice in self.invoices), Decimal("0.00"))
-
-    @property
-    def is_refusal(self) -> bool:
-        return self.code != UNRELEASED
 
 
 def title_of(invoice: Invoice) -> str:
@@ -67,47 +52,25 @@ def title_of(invoice: Invoice) -> str:
     return first if first and len(first) <= LONGEST_TITLE else TITLES.get(invoice.refusal_code, TITLES["VALIDATION"])
 
 
-def text_of(invoice: Invoice) -> str:
-    """Why and what to do: what the heading does not say of the reason, then the advice."""
+def text_of(invoice: Invoice, kinds: Collection[str] = ()) -> str:
+    """Why and what to do: what the heading does not say of the reason, then the advice.
+
+    `kinds` are those of all the invoices that it is said of, where they are several.
+    """
     first, rest = _sentences(invoice.refusal_reason)
     why = rest if title_of(invoice) == first else _ended(invoice.refusal_reason)
     advice = ADVICE.get(invoice.refusal_code, ADVICE["VALIDATION"])
     is_said = advice.split(".", maxsplit=1)[0] in why or bool(rest and invoice.refusal_code in CONTACT)
-    return " ".join(part for part in (why, "" if is_said else advice, _healing(invoice)) if part)
+    healing = _healing(set(kinds) or {invoice.kind}) if invoice.refusal_code in HEALS else ""
+    return " ".join(part for part in (why, "" if is_said else advice, healing) if part)
 
 
-def causes(invoices: Iterable[Invoice]) -> list[Cause]:
-    """Invoices under their causes: of the same code and reason; what concerns a contact stands apart per client."""
-    found: dict[tuple[object, ...], Cause] = {}
-    for invoice in invoices:
-        cause = _cause(invoice)
-        found.setdefault((cause.code, cause.title, cause.client_id), cause).invoices.append(invoice)
-    return sorted(found.values(), key=lambda cause: (not cause.is_refusal, -len(cause.invoices), cause.title))
-
-
-def _cause(invoice: Invoice) -> Cause:
-    if not invoice.is_refused:
-        return Cause(
-            code=UNRELEASED,
-            title="Acceptance invoices that wait for you",
-            text="They fire once, at signing, and could not be sent then. Nothing goes out before somebody says so.",
-            said="",
-            client_id=None,
-        )
-    return Cause(
-        code=invoice.refusal_code,
-        title=title_of(invoice),
-        text=text_of(invoice),
-        said=invoice.ledger_words,
-        client_id=invoice.client_id if invoice.refusal_code in CONTACT else None,
-    )
-
-
-def _healing(invoice: Invoice) -> str:
-    if invoice.refusal_code not in HEALS:
-        return ""
-    if invoice.kind == Invoice.Kind.ACCEPTANCE:
+def _healing(kinds: Collection[str]) -> str:
+    """What happens once the cause is repaired: an acceptance invoice fires once."""
+    if set(kinds) == {Invoice.Kind.ACCEPTANCE}:
         return "After the repair it waits for you, because an acceptance invoice fires once."
+    if Invoice.Kind.ACCEPTANCE in kinds:
+        return "After the repair acceptance invoices wait for you, because they fire once; the others go by themselves."
     return "After the repair it goes out by itself."
 
 

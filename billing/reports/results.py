@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 
@@ -124,16 +123,3 @@ def _count(sums: Sequence[tuple[str, bool, int, Decimal]], status: str, is_relea
     return sum(
         count for of, released, count, _ in sums if of == status and (is_released is None or released == is_released)
     )
-
-
-def history_of(invoice: Invoice) -> list[dict[str, Any]]:
-    """What happened to it, newest first, in the words of components/timeline.html."""
-    who = f" by {invoice.raised_by}" if invoice.raised_by else ""
-    closed = "Handled by hand" if invoice.is_handled_by_hand else "Cancelled"
-    events: list[dict[str, Any]] = [
-        {"text": f"Raised{who}", "at": invoice.raised_at},
-        {"text": f"Refused by Xero: {invoice.refusal_reason}", "at": invoice.refused_at, "tone": "bad"},
-        {"text": f"In Xero as {invoice.ledger_number or invoice.number}", "at": invoice.posted_at, "tone": "good"},
-        {"text": f"{closed} by {invoice.cancelled_by}: {invoice.cancel_reason}", "at": invoice.cancelled_at},
-    ]
-    return sorted((event for event in events if event["at"]), key=lambda event: str(event["at"]), reverse=True)

@@ -4,14 +4,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Subquery
+from django.db.models import Count, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from billing import calendar
-from billing.models import BillingPlan, BillingSettings, Invoice, PostingHold, PricingMenu, WorkItem
+from billing.models import BillingPlan, BillingSettings, PostingHold, PricingMenu, WorkItem
+from billing.operations import inbox
 from billing.operations.plans import draft
-from billing.reports import plan_sums, refusals, results
+from billing.reports import plan_sums
+from billing.reports.inbox import Kind, Trouble, in_order, with_kind
 from clients.access import Action, may
 from clients.models import Membership, Practice
 
@@ -19,11 +22,15 @@ MOST_ITEMS = 20
 
 
 def counts(practice: Practice) -> dict[str, int]:
-    """Work to be completed, invoices that need a person, and what Safe Mode held and nobody confirmed; one query."""
+    """Work to be completed, what is not in the ledger and should be, and what Safe Mode held and nobody confirmed.
+
+    One query.
+    """
+    at = timezone.now()
     work = WorkItem.objects.for_practice(practice).open()
-    invoices = Invoice.objects.for_practice(practice).filter(results.to_fix())
+    missing = _count(inbox.open_invoices(practice, at=at)) + _count(inbox.stopped(practice, at=at))
     asked = PostingHold.objects.for_practice(practice).open().filter(reason=PostingHold.Reason.CONFIRMATION)
-    rows = Practice.objects.filter(pk=practice.pk).values_list(_count(work), _count(invoices), _count(asked))
+    rows = Practice.objects.filter(pk=practice.pk).values_list(_count(work), missing, _count(asked))
     return dict(zip(("work", "refused", "to_confirm"), rows[0], strict=True))
 
 
@@ -34,11 +41,12 @@ def _count(rows: QuerySet[Any]) -> Any:
 
 
 def attention(membership: Membership, at: datetime) -> list[dict[str, Any]]:
-    """The plan to approve with its date, invoices to fix, work that somebody proposed as done."""
+    """Plans that stand still, the plan to approve with its date, invoices to fix, work that was proposed as done."""
     if not may(membership, Action.BILLING):
         return []
     practice = membership.practice
-    cards = [*_plans(practice, at), _refused(practice), _proposed(practice), _first_menu(membership)]
+    cards = [*_stopped(practice, at), *_plans(practice, at), _missing(practice, at), _proposed(practice)]
+    cards.append(_first_menu(membership))
     return [card for card in cards if card]
 
 
@@ -71,40 +79,58 @@ def _plan_card(practice: Practice, plan: BillingPlan, at: datetime) -> dict[str,
     return {}
 
 
-def _refused(practice: Practice) -> dict[str, Any]:
-    found = (
-        Invoice.objects.for_practice(practice).filter(results.to_fix()).select_related("client").order_by("raised_at")
-    )
-    invoices = list(found[:MOST_ITEMS])
-    if not invoices:
+def _missing(practice: Practice, at: datetime) -> dict[str, Any]:
+    """What is not in the ledger and should be: refused, waiting for somebody, late, or otherwise than it was sent."""
+    found = inbox.open_invoices(practice, at=at)
+    some = list(in_order(with_kind(found, at)).select_related(*inbox.TOGETHER)[:MOST_ITEMS])
+    if not some:
         return {}
-    count = len(invoices) if len(invoices) < MOST_ITEMS else found.count()
-    causes = refusals.causes(invoices)
+    count = len(some) if len(some) < MOST_ITEMS else found.count()
+    troubles = inbox.troubles(practice, some, at=at)
+    titles = list(dict.fromkeys(trouble.title for trouble in troubles))
+    amount = found.aggregate(amount=Sum("total"))["amount"]
     return {
         "tone": "bad",
         "icon": "alert-circle",
         "title": "1 invoice to fix" if count == 1 else f"{count} invoices to fix",
-        "note": causes[0].title if len(causes) == 1 else f"{causes[0].title}, and {len(causes) - 1} more.",
+        "note": titles[0] if len(titles) == 1 else f"{titles[0]}, and {len(titles) - 1} more.",
         "url": reverse("billing:failures", kwargs={"practice": practice.slug}),
         "action": "Fix it" if count == 1 else "Fix them",
         "count": count,
-        "amount": sum((invoice.total for invoice in invoices), Decimal("0.00")),
-        "items": [_item(practice, invoice) for invoice in invoices],
+        "amount": amount,
+        "items": [_item(practice, trouble) for trouble in troubles if not trouble.invoice.is_posted],
     }
 
 
-def _item(practice: Practice, invoice: Invoice) -> dict[str, Any]:
+def _item(practice: Practice, trouble: Trouble) -> dict[str, Any]:
     """Signed or done, and not billed: one line of the leak list."""
-    where = {"practice": practice.slug}
+    where, invoice = {"practice": practice.slug}, trouble.invoice
     return {
         "client": invoice.client.name,
         "client_url": reverse("billing:client_invoices", kwargs={**where, "client_id": invoice.client_id}),
-        "why": refusals.title_of(invoice) if invoice.is_refused else "Waits for Send to Xero now",
-        "since": calendar.today_in(practice.zone, invoice.refused_at or invoice.raised_at),
+        "why": "Waits for Send to Xero now" if trouble.kind == Kind.PERSON else trouble.title,
+        "since": calendar.today_in(practice.zone, trouble.since),
         "amount": invoice.total,
         "action": "Fix",
         "url": reverse("billing:invoice", kwargs={**where, "invoice_id": invoice.pk}),
     }
+
+
+def _stopped(practice: Practice, at: datetime) -> list[dict[str, Any]]:
+    """Approved plans of which nothing is raised although their day has come."""
+    return [
+        {
+            "tone": "bad",
+            "icon": "hand-stop",
+            "title": still.title,
+            "note": f"£{still.plan.total:,.2f}. {still.text}",
+            "url": reverse("billing:plan_month", kwargs={"practice": practice.slug, "month": still.plan.month}),
+            "action": "Reopen the plan" if still.is_altered else "Look at the plan",
+            "amount": still.plan.total,
+            "is_primary": True,
+        }
+        for still in inbox.still_plans(practice, at=at)
+    ]
 
 
 def _first_menu(membership: Membership) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from billing.forms import ReasonForm
 from billing.models import Invoice
-from billing.operations import holds, invoices, work
+from billing.operations import holds, inbox, invoices, work
 from billing.ports import get_ledger
 from billing.reports import results
+from billing.reports.history import history_of
 from billing.views.paper import paper_of_invoice
 from billing.views.pieces import Chip, chip, dialog, done, page_of, refused, wants_fragment, words_of
-from billing.views.refusals import acts, refusal_of
+from billing.views.refusals import acts, matter_of
 from clients.access import Action, PracticeRequest, practice_page
 
 
@@ -70,28 +71,44 @@ def _chips(request: PracticeRequest, counts: results.Counts) -> list[Chip]:
 @practice_page(Action.BILLING)
 @require_safe
 def invoice(request: PracticeRequest, invoice_id: int) -> HttpResponse:
-    """One invoice: its state, what it says, why each line is there, and what may be done."""
-    kept = invoice_or_404(request, invoice_id)
+    """One invoice: its state, what is the matter, what it says, where it comes from, and all that happened to it."""
+    at, kept = timezone.now(), invoice_or_404(request, invoice_id)
     hold = next((each.sentence for each in holds.open_reasons(request.practice)), "")
-    standing = get_ledger(kept.destination).standings(request.practice, [kept.client_id]).get(kept.client_id)
+    ledger = get_ledger(kept.destination)
+    standing = ledger.standings(request.practice, [kept.client_id]).get(kept.client_id)
+    trouble = inbox.trouble_of(kept, at=at)
     context = {
         "invoice": kept,
         "state": results.state_of(kept, hold),
         "paper": paper_of_invoice(kept, standing),
-        "refusal": refusal_of(request, kept, standing) if kept.is_refused else None,
+        "matter": matter_of(request, trouble, standing, at) if trouble else None,
         "acts": acts(request, kept),
-        "events": results.history_of(kept),
+        "events": history_of(kept, ledger.history(kept)),
+        "facts": _facts(kept),
         "undo_url": _undo_url(request, kept),
     }
     return render(request, "billing/invoice.html", context)
 
 
+def _facts(kept: Invoice) -> list[tuple[str, object]]:
+    """What is not on the paper: who sees to it, its numbers, and the mark by which it is found again."""
+    approver = kept.plan.approved_by if kept.plan else None
+    facts = [
+        ("Owner", kept.client.owner or kept.raised_by or approver or "Nobody"),
+        ("Our number", kept.number or "None; Xero numbers it"),
+        ("Number in Xero", kept.ledger_number if kept.ledger_number != kept.number else ""),
+        ("Marker", kept.uid),
+    ]
+    return [(term, value) for term, value in facts if value]
+
+
 @practice_page(Action.APPROVE)
 @require_POST
 def invoice_attempt(request: PracticeRequest, invoice_id: int) -> HttpResponse:
-    """Send a refused invoice again, once, with its old number."""
+    """Send a refused invoice again, once, with its old number; hand one that waits to its ledger once more."""
     kept = invoice_or_404(request, invoice_id)
-    invoices.retry(invoice=kept, by=request.user, at=timezone.now())
+    act = invoices.hand_over if kept.is_waiting else invoices.retry
+    act(invoice=kept, by=request.user, at=timezone.now())
     return done(request, f"The invoice of {kept.client.name} is on its way again.", _back(request, kept))
 
 
@@ -105,6 +122,15 @@ def invoice_sending(request: PracticeRequest, invoice_id: int) -> HttpResponse:
     except invoices.NotAcceptance as reason:
         return refused(request, reason, _back(request, kept))
     return done(request, f"The invoice of {kept.client.name} is on its way to Xero.", _back(request, kept))
+
+
+@practice_page(Action.APPROVE)
+@require_POST
+def invoice_acknowledgement(request: PracticeRequest, invoice_id: int) -> HttpResponse:
+    """Mark as seen how an invoice differs in Xero; nothing is changed here or there."""
+    kept = invoice_or_404(request, invoice_id)
+    invoices.note_seen(invoice=kept, by=request.user, at=timezone.now())
+    return done(request, f"Seen: the invoice of {kept.client.name} differs in Xero.", _back(request, kept))
 
 
 @practice_page(Action.APPROVE)
@@ -137,7 +163,7 @@ def attempt(act: Callable[[], Any], request: PracticeRequest, said: str, url: st
 
 def invoice_or_404(request: PracticeRequest, invoice_id: int) -> Invoice:
     every = Invoice.objects.for_practice(request.practice)
-    related = ("client", "plan", "engagement", "template", "raised_by", "cancelled_by")
+    related = ("client__owner", "plan__approved_by", "engagement", "template", "raised_by", "cancelled_by")
     return get_object_or_404(every.select_related(*related), pk=invoice_id)
 
 

@@ -30,6 +30,7 @@ class Fix(TypedDict):
     url: str
     is_post: bool
     is_dialog: bool
+    is_external: bool
 
 
 def words_of(request: HttpRequest, name: str) -> str:
@@ -56,8 +57,8 @@ def chip(request: HttpRequest, label: str, count: int | None, key: str, value: s
     )
 
 
-def fix(label: str, url: str, *, is_post: bool = False, is_dialog: bool = False) -> Fix:
-    return Fix(label=label, url=url, is_post=is_post, is_dialog=is_dialog)
+def fix(label: str, url: str, *, is_post: bool = False, is_dialog: bool = False, is_external: bool = False) -> Fix:
+    return Fix(label=label, url=url, is_post=is_post, is_dialog=is_dialog, is_external=is_external)
 
 
 def address(route: str, **kwargs: object) -> str:

@@ -119,6 +119,7 @@ BILLING: dict[str, Row] = {
     "billing:invoice_attempt": Action.APPROVE,
     "billing:invoice_sending": Action.APPROVE,
     "billing:invoice_by_hand": Action.APPROVE,
+    "billing:invoice_acknowledgement": Action.APPROVE,
     "billing:failures_attempt": Action.APPROVE,
     "billing:waiting_confirmation": Action.APPROVE,
     "billing:work": Action.WORK,
