@@ -4,7 +4,7 @@ The whole of "what is billed when" is here: which plan posts on which day, and w
 """
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from billing.models import BillingMethod, BillingSettings, InvoiceDateRule, TermsRule
@@ -79,6 +79,17 @@ def posts_when(posts_on: date, approved_on: date) -> date | None:
     if approved_on < posts_on:
         return posts_on
     return approved_on if first_of(approved_on) == posts_on else None
+
+
+def eve_stage(posts_on: date, zone: ZoneInfo, at: datetime) -> str:
+    """How near the posting day is: "day" within 24 hours of its local midnight, "hour" within 60 minutes, else empty.
+
+    Hours are counted as they pass, also on a day when the clocks change.
+    """
+    left = datetime.combine(posts_on, time.min, tzinfo=zone).astimezone(UTC) - at
+    if left <= timedelta(0) or left > timedelta(hours=24):
+        return ""
+    return "day" if left > timedelta(minutes=60) else "hour"
 
 
 def is_due(

@@ -1,10 +1,12 @@
 """What billing writes to people, each once per cause: the slugs are folders under templates/emails."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from billing.models import BillingPlan, Invoice
+from billing.records import Foreseen
 from clients.models import Practice
 from notifications import outbox
 
@@ -22,6 +24,28 @@ def plan_altered(plan: BillingPlan, *, at: datetime) -> None:
     """To the approvers: the plan's lines are not the approved ones any more, and nothing is raised from them."""
     cause = f"plan_altered:{plan.pk}:{plan.approved_at:%Y-%m-%dT%H:%M:%S.%f}"
     _to_approvers(plan, "plan_altered", cause, {}, at=at)
+
+
+def plan_eve(
+    plan: BillingPlan, *, stage: str, red: Sequence[Foreseen], amber: Sequence[Foreseen], at: datetime
+) -> None:
+    """To the approvers: what will fail when the plan posts, and what to look at; a day before or an hour before."""
+    facts = {"is_last_hour": stage == "hour", "red": red, "amber": amber}
+    _to_approvers(plan, "plan_eve", f"plan_eve:{plan.pk}:{plan.posts_on}:{stage}", facts, at=at)
+
+
+def not_in_ledger(practice: Practice, *, today: date, facts: dict[str, Any], at: datetime) -> None:
+    """To the approvers, once a day: everything that should be in the ledger and is not."""
+    outbox.write(
+        practice=practice,
+        slug="not_in_ledger",
+        cause=f"not_in_ledger:{practice.pk}:{today}",
+        recipients=outbox.to_approvers(practice),
+        context={**facts, "today": today},
+        audience=outbox.Audience.USER,
+        at=at,
+        url=f"/p/{practice.slug}/invoices-to-fix/",
+    )
 
 
 def plan_posted(plan: BillingPlan, *, at: datetime) -> None:

@@ -5,6 +5,7 @@ from billing.records.agreed import ServiceTerms as ServiceTerms
 from billing.records.agreed import pence as pence
 from billing.records.due import BilledLine as BilledLine
 from billing.records.due import DueLine as DueLine
+from billing.records.due import Foreseen as Foreseen
 from billing.records.due import RowDraft as RowDraft
 from billing.records.invoiced import BillableLine as BillableLine
 from billing.records.invoiced import CompletionPreview as CompletionPreview

@@ -41,3 +41,14 @@ class RowDraft:
     last_amount: Decimal
     last_line_count: int
     change: PlanRow.Change
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What will go wrong, or should be looked at, when a plan posts: whose invoices it concerns, by name and amount."""
+
+    code: str
+    title: str
+    sentence: str = ""
+    clients: tuple[tuple[str, Decimal], ...] = ()
+    more: int = 0

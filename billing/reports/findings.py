@@ -65,6 +65,13 @@ class LineFacts:
         return (self.line_category_name if self.line_option else self.client_category_name) or ""
 
     @property
+    def options(self) -> list[int]:
+        """The tracking options that the invoice line will carry."""
+        first = self.line_option or self.client_option
+        second = None if self.is_tracking_dropped else self.service_option or self.owner_option
+        return [option for option in (first, second) if option]
+
+    @property
     def is_tracking_dropped(self) -> bool:
         """Both slots would come from one category with different options; the second is left out."""
         first = (
@@ -118,7 +125,7 @@ def _account_missing(lines: Sequence[LineFacts]) -> Problem:
         code="ACCOUNT_MISSING",
         is_held=True,
         title=f"{_count(len(lines), 'line has', 'lines have')} no account code",
-        sentence=f"{_names(lines)}. Choose a default account, or one for the service.",
+        sentence=f"{names(lines)}. Choose a default account, or one for the service.",
         client_ids=frozenset(line.client_id for line in lines),
     )
 
@@ -130,7 +137,7 @@ def _account_unusable(lines: Sequence[LineFacts]) -> Problem:
         code="ACCOUNT_INVALID",
         is_held=True,
         title=f"{plural.format(', '.join(codes))} archived in Xero",
-        sentence=f"{_names(lines)}. Choose another code, or restore it in Xero.",
+        sentence=f"{names(lines)}. Choose another code, or restore it in Xero.",
         client_ids=frozenset(line.client_id for line in lines),
     )
 
@@ -151,7 +158,7 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _names(lines: Iterable[LineFacts]) -> str:
+def names(lines: Iterable[LineFacts]) -> str:
     """Up to three clients by name."""
     names = sorted({line.client_name for line in lines})
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""

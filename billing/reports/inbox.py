@@ -5,7 +5,7 @@ and reason stand together, so that one fix releases all of them.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -203,6 +203,19 @@ def heaps(invoices: QuerySet[Any]) -> list[Heap]:
     rows = grouped.annotate(Count("pk"), Sum("total"), Min("waiting_since"))
     found = [Heap(kind, code, reason, count, Decimal(total), since) for kind, code, reason, count, total, since in rows]
     return sorted(found, key=lambda heap: (list(Kind).index(Kind(heap.kind)), -heap.count, heap.code))
+
+
+def by_cause(sizes: Iterable[Heap]) -> list[Heap]:
+    """The heaps that are narrowed to by one word, as one each."""
+    found: dict[str, Heap] = {}
+    for heap in sizes:
+        known = found.get(heap.cause)
+        if known:
+            count, amount, since = known.count + heap.count, known.amount + heap.amount, min(known.since, heap.since)
+            found[heap.cause] = replace(known, count=count, amount=amount, since=since)
+        else:
+            found[heap.cause] = heap
+    return list(found.values())
 
 
 # ── In words ─────────────────────────────────────────────────────────────────────────────────────────────────────────

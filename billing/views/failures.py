@@ -95,12 +95,11 @@ def failures(request: PracticeRequest) -> HttpResponse:
 
 def _chips(request: PracticeRequest, sizes: list[inbox.Heap]) -> list[Chip]:
     """One for every cause there is, with its count."""
-    labels = {heap.cause: heap.label for heap in sizes}
-    counts = {cause: sum(heap.count for heap in sizes if heap.cause == cause) for cause in labels}
-    if len(labels) < 2 and not request.GET.get("cause"):
+    piles = inbox.by_cause(sizes)
+    if len(piles) < 2 and not request.GET.get("cause"):
         return []
-    named = [chip(request, label, counts[cause], "cause", cause) for cause, label in labels.items()]
-    return [chip(request, "All", sum(counts.values()), "cause", ""), *named]
+    named = [chip(request, pile.label, pile.count, "cause", pile.cause) for pile in piles]
+    return [chip(request, "All", sum(pile.count for pile in piles), "cause", ""), *named]
 
 
 def _owners(every: QuerySet[Invoice]) -> list[tuple[str, str]]:

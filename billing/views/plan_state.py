@@ -12,7 +12,7 @@ from billing import calendar
 from billing.models import BillingPlan, BillingSettings
 from billing.operations import plans, settings
 from billing.ports import ContactStanding, Finding, Ledger, Tone, get_ledger
-from billing.reports import findings, plan_page
+from billing.reports import findings, plan_page, refusals, unusable
 from billing.reports.plan_page import Entry, Wanted
 from clients.models import Practice
 
@@ -46,7 +46,9 @@ class PlanState:
     @cached_property
     def own(self) -> list[Finding]:
         """What billing itself found."""
-        return [self._finding(problem) for problem in findings.own_findings(self.lines, self.settings)]
+        found = findings.own_findings(self.lines, self.settings)
+        found += unusable.list_findings(self.plan, self.lines, self.settings)
+        return [self._finding(problem) for problem in found]
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -81,7 +83,7 @@ class PlanState:
         return plans.drift(self.plan) if self.plan.is_finalised else {}
 
     def _finding(self, problem: findings.Problem) -> Finding:
-        is_account = problem.is_held
+        is_account = problem.code in refusals.ACCOUNT
         settings_url = reverse("billing:settings_billing", kwargs={"practice": self.practice.slug})
         return Finding(
             code=problem.code,

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from billing.models import Invoice
 from billing.operations import invoices
+from billing.ports import Attempt, Deviation, Whereabouts
 from tests.billing.office import IN_OCTOBER, SEPTEMBER, after, text_of
 from tests.factories import (
     log_in,
@@ -15,6 +16,7 @@ from tests.factories import (
     make_engagement,
     make_finalised_plan,
     make_invoice,
+    make_member,
     make_practice,
     terms,
 )
@@ -72,6 +74,63 @@ def test_an_invoice_shows_its_lines_why_they_are_due_and_its_history(office, hom
     assert "Why each line is here" in page
     assert "Account 200" in page
     assert "Raised by" in page
+
+
+def test_the_timeline_names_each_refusal_and_each_attempt_with_the_ledgers_words(office, home, raised, ledger):
+    invoices.record_refused(invoice=raised[0], **ARCHIVED, at=IN_OCTOBER)
+    sent = "Sent to Xero and answered, after 0.4 s"
+    ledger.attempts = [Attempt(IN_OCTOBER, sent, said="Xero’s own mark for it: c-1", mark="Request 1a2b3c4d, alone")]
+
+    page = text_of(office.get(f"{home}invoices/{raised[0].pk}/"))
+
+    history = page.split("<h3>History</h3>")[1]
+    assert "Refused: The contact Bell Bakery is archived in Xero." in history
+    assert "The contact specified is archived" in history
+    assert "CONTACT_ARCHIVED" in history
+    assert sent in history
+    assert "Request 1a2b3c4d, alone" in history
+    assert "Xero’s own mark for it: c-1" in history
+
+
+def test_an_invoice_on_its_way_says_where_it_is(office, home, raised, ledger):
+    place = Whereabouts("BEING_CHECKED", "Not known yet whether it arrived", "Socket looks for it.", is_away=True)
+    ledger.places = {raised[0].pk: place}
+
+    page = text_of(office.get(f"{home}invoices/{raised[0].pk}/"))
+
+    assert "Not known yet whether it arrived" in page
+    assert "Look now" in page
+    assert "/by-hand/" not in page
+
+
+def test_an_invoice_that_differs_in_the_ledger_says_how_and_is_marked_as_seen(office, home, raised, ledger):
+    invoices.record_posted(invoice=raised[0], reference="x-1", number="S-1", url="https://go.xero.com/1", at=IN_OCTOBER)
+    said = "In Xero it comes to 150.00 net; we posted 200.00."
+    ledger.deviations = [Deviation(raised[0].pk, "TOTAL_IN_XERO", "Another total in Xero", said, IN_OCTOBER)]
+    url = f"{home}invoices/{raised[0].pk}/"
+
+    assert said in text_of(office.get(url))
+    page = after(office, office.post(f"{url}acknowledgement/"))
+
+    assert "Another total in Xero" not in page
+
+
+def test_a_waiting_invoice_is_handed_to_its_ledger_once_more(office, home, raised, ledger):
+    ledger.forget()
+
+    office.post(f"{home}invoices/{raised[0].pk}/attempt/")
+
+    assert ledger.queued == [raised[0].pk]
+
+
+def test_the_page_names_the_owner_and_the_marker(office, home, raised, bell_bakery):
+    bell_bakery.owner = make_member(bell_bakery.practice, name="Carys Owen")
+    bell_bakery.save()
+
+    page = text_of(office.get(f"{home}invoices/{raised[0].pk}/"))
+
+    assert "Carys Owen" in page
+    assert str(raised[0].uid) in page
 
 
 def test_a_posted_invoice_leads_to_xero(office, home, raised):

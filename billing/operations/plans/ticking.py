@@ -8,9 +8,11 @@ from django.db import transaction
 from billing.calendar import add_months, first_of, months_between, open_month, posts_when, today_in
 from billing.models import BillingPlan, BillingSettings, EngagedService, NotDraft, NotFinalised, PlanChanged
 from billing.operations import letters, work
+from billing.operations.digests import tell_what_is_missing
 from billing.operations.engagements.standing import settle_standings
 from billing.operations.plans.approving import finalise, note_event
 from billing.operations.plans.drawing import draft
+from billing.operations.plans.eves import look_ahead
 from billing.operations.plans.posting import PlanAltered, note_altered, raise_plan
 from billing.operations.plans.settling import settle
 from billing.operations.terms import settings_of
@@ -29,7 +31,7 @@ def tick(*, at: datetime) -> None:
     worker that should have done it may have died after its last batch.
     """
     for practice in Practice.objects.order_by("pk"):
-        for step in (raise_due, work.open_due, settle_standings, _settle_moving):
+        for step in (raise_due, work.open_due, settle_standings, _settle_moving, look_ahead, tell_what_is_missing):
             try:
                 step(practice=practice, at=at)
             except Exception:
