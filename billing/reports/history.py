@@ -53,7 +53,8 @@ def _acts(invoice: Invoice) -> Iterator[Event]:
     for act in about.exclude(action__in=KNOWN).order_by("at", "pk"):
         if act.action == "invoice.refused" and act.at == invoice.refused_at:
             continue
-        yield _event(act.at, _said(act), "bad" if act.action == "invoice.refused" else "", mark=_code(act))
+        tone = "bad" if act.action == "invoice.refused" else ""
+        yield _event(act.at, _said(act), tone, str(act.facts.get("words", "")), str(act.facts.get("code", "")))
 
 
 def _said(act: AuditEvent) -> str:
@@ -62,7 +63,3 @@ def _said(act: AuditEvent) -> str:
     if act.action == "invoice.retried" and act.actor_name == SOCKET:
         return "Queued again by itself: its cause was repaired"
     return f"{act.actor_name} {sentence_of(act.action, act.subject, act.facts)}"
-
-
-def _code(act: AuditEvent) -> str:
-    return str(act.facts.get("code", ""))

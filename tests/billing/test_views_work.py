@@ -97,7 +97,7 @@ def test_a_completion_whose_invoice_was_sent_stays(office, home, items, north_va
     invoice = Invoice.objects.for_practice(north_vale).get()
     invoices.record_posted(invoice=invoice, reference="x-1", number="", url="", at=IN_SEPTEMBER)
 
-    assert "was sent already" in after(office, office.post(f"{home}invoices/{invoice.pk}/undo/"))
+    assert "is in the ledger already" in after(office, office.post(f"{home}invoices/{invoice.pk}/undo/"))
 
 
 def test_a_completion_of_which_one_invoice_was_sent_stays_whole(office, home, items, north_vale):
@@ -108,7 +108,7 @@ def test_a_completion_of_which_one_invoice_was_sent_stays_whole(office, home, it
     page = after(office, office.post(f"{home}work/undo/?invoices={first.pk},{last.pk}"))
 
     first.refresh_from_db()
-    assert "was sent already" in page
+    assert "is in the ledger already" in page
     assert not first.is_cancelled
     assert not WorkItem.objects.for_practice(north_vale).open().exists()
 

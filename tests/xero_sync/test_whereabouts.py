@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from billing.models import Invoice
+from billing.operations import invoices
 from billing.ports import get_ledger
 from clients.models import Membership, Practice
 from tests.factories import make_client, make_connection, make_contact, make_invoice, make_link
 from tests.xero_world import Remote, connection_of, linked_clients, post, recover, sync
 from xero_sync.models import Batch, Difference, Lane, Push, SyncRun
 from xero_sync.operations import lanes
+from xero_sync.operations.pushes.finishing import posted
 
 XERO = get_ledger("xero")
 
@@ -62,6 +64,8 @@ def test_without_an_answer_it_is_being_checked_and_cannot_be_taken_back(
     connected: Practice, remote: Remote, now: datetime
 ) -> None:
     (client,) = linked_clients(connected, ["City Limousines"])
+    make_invoice(client, at=now)
+    post(connected, at=now)
     remote.fault("lose_answer", path="Invoices", method="PUT")
     remote.fault("status", status=503, path="Invoices", method="GET", times=1000)
     invoice = make_invoice(client, at=now)
@@ -142,3 +146,24 @@ def test_without_a_working_connection_nothing_can_be_prepared(waiting: Invoice, 
 
     assert XERO.prepare(waiting.practice, at=now)
     assert not SyncRun.objects.for_practice(waiting.practice).exists()
+
+
+def test_what_xero_names_by_the_id_of_another_invoice_is_refused_alone_and_can_be_retried_or_closed(
+    connected: Practice, priya: Membership, now: datetime
+) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    first, second = (make_invoice(client, at=now) for _ in range(2))
+    post(connected, at=now)
+    there = again(first)
+    waiting = make_invoice(client, at=now)
+    push = Push.objects.for_practice(connected).get(invoice=waiting)
+
+    posted(push, connection_of(connected), external_id=there.ledger_reference, number="S-1", at=now)
+
+    assert again(second).is_posted
+    assert (again(waiting).refusal_code, again(there).is_posted) == ("REFERENCE_TAKEN", True)
+    push.refresh_from_db()
+    assert push.status == Push.Status.REFUSED
+    assert priya.user
+    invoices.handle_by_hand(invoice=again(waiting), reason="It is S-1", by=priya.user, at=now)
+    assert again(waiting).is_handled_by_hand

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
+from uuid import uuid5
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -86,9 +87,10 @@ def undo(*, practice: Practice, invoice: Invoice, by: User, at: datetime) -> lis
         raise NotFromWork(f"Invoice {invoice} did not come from work that was marked as completed.")
     items = list(WorkItem.objects.for_practice(practice).filter(invoice=invoice).select_related("engaged_service"))
     withdraw(invoice, reason="Completion undone", by=by, at=at)
-    # The work may be completed again: its source key is free for the invoice that will then be wanted.
+    # The work may be completed again: source key and marker are free for the invoice that will then be wanted.
     invoice.source_key = f"{invoice.source_key}:undone:{invoice.pk}"[:200]
-    invoice.save(update_fields=["source_key"])
+    invoice.uid = uuid5(practice.uid, invoice.source_key)
+    invoice.save(update_fields=["source_key", "uid"])
     for item in items:
         _cancel_next(practice, item)
     about = [(item, {"period": item.period_label, "amount": item.amount, "invoice": str(invoice)}) for item in items]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from billing.models import Invoice
 from billing.operations import invoices as billing_invoices
 from billing.operations.recording import Posting, record_all_posted
 from xero_sync.models import Batch, Connection, Contact, Push
@@ -134,7 +135,18 @@ def _all_posted(accepted: Sequence[tuple[Push, Element]], batch: Batch, *, at: d
     for push, element in accepted:
         number = str(element.data.get("InvoiceNumber") or "")
         postings.append(_posting(push, batch.connection, external_id(element, "InvoiceID"), number))
+    _record(postings, at=at)
+
+
+def _record(postings: Sequence[Posting], *, at: datetime) -> None:
+    """What billing could not take, because its reference is another invoice's, it has refused: it is not posted."""
+    if not postings:
+        return
     record_all_posted(postings=postings, at=at)
+    pushes = Push.objects.for_practice(postings[0].invoice.practice_id).filter(status=Push.Status.POSTED)
+    of_these = pushes.filter(invoice__in=[one.invoice.pk for one in postings])
+    mixed_up = of_these.filter(invoice__status=Invoice.Status.REFUSED)
+    mixed_up.update(status=Push.Status.REFUSED, batch=None, element_sha256="")
 
 
 def _posting(push: Push, connection: Connection, reference: str, number: str) -> Posting:
@@ -146,7 +158,7 @@ def posted(push: Push, connection: Connection, *, external_id: str, number: str,
     """It is in Xero: told to billing in the same transaction."""
     moved = Push.objects.for_practice(push.practice_id).filter(pk=push.pk, status__in=Push.UNFINISHED)
     if moved.update(status=Push.Status.POSTED, verified_at=None):
-        record_all_posted(postings=[_posting(push, connection, external_id, number)], at=at)
+        _record([_posting(push, connection, external_id, number)], at=at)
     return True
 
 
