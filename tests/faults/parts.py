@@ -11,7 +11,7 @@ MODULES = {
     "named": "tests.faults.named",
     "guards": "tests.faults.guards",
     "processes": "tests.faults.processes",
-    "comparison": "tests.faults.machine.rivals",
+    "comparison": "tests.faults.comparison",
 }
 
 

@@ -234,6 +234,7 @@ class Schedule(RuleBasedStateMachine):
         """Ring this lane, and let workers do all there is."""
         self.world.bells.waiting.append(self._lane(office))
         self.world.drain()
+        checkpoints.forget()
 
     def _spoil(self, method: str, path: str, what: dict[str, Any], times: int) -> None:
         if what["kind"] == "drip":

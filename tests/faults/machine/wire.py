@@ -30,6 +30,7 @@ class Line:
 
     app: WSGIApplication
     wait: Callable[[float], None]
+    silence: float = 0.0  # how long a call whose connection is cut waits for its answer
     complaints: list[str] = field(default_factory=list)
     depth: int = field(default_factory=lambda: len(connection.savepoint_ids))
 
@@ -72,6 +73,7 @@ class Transport(RESTClientObject):
 
     def _delivered(self, status: int, headers: dict[str, str], body: bytes, how: Delivery) -> RawReply:
         if how.kind in ("drop", "reset"):
+            self.line.wait(self.line.silence)
             raise urllib3.exceptions.ProtocolError("Connection aborted.")
         if how.kind == "drip":
             self.line.wait(min(how.delay * len(body), WHOLE_SECONDS))

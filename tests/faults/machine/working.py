@@ -1,24 +1,17 @@
 """One process of the machine: python -m tests.faults.machine.working <chunks as JSON>; its last line is its result."""
 
 import json
-import logging
 import sys
 import traceback
 from collections.abc import Sequence
 from typing import Any
 
-import django
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis.stateful import run_state_machine_as_test
 
-django.setup()
-
-from django.db import connection, transaction  # noqa: E402  # only now do models exist
-from django.test.utils import setup_test_environment  # noqa: E402
-from hypothesis import HealthCheck, Phase, Verbosity, settings  # noqa: E402
-from hypothesis.stateful import run_state_machine_as_test  # noqa: E402
-
-from tests.faults.machine.running import Chunk  # noqa: E402
-from tests.faults.machine.schedules import Schedule  # noqa: E402
-from tests.faults.machine.world import World, open_world  # noqa: E402
+from tests.faults.machine.opening import World, opened  # first: it sets Django up
+from tests.faults.machine.running import Chunk
+from tests.faults.machine.schedules import Schedule
 
 STEPS = 16
 LONGEST_STORY = 6000
@@ -26,21 +19,12 @@ LONGEST_STORY = 6000
 
 def main() -> None:
     chunks = [Chunk(**one) for one in json.loads(sys.argv[1])]
-    logging.disable(logging.CRITICAL)  # thousands of lost connections are told here every minute
-    setup_test_environment()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        with transaction.atomic():
-            print(json.dumps(work(open_world(), chunks)))
-            transaction.set_rollback(True)
-    finally:
-        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    with opened() as world:
+        print(json.dumps(work(world, chunks)))
 
 
 def work(world: World, chunks: Sequence[Chunk]) -> dict[str, Any]:
     problems = [problem for chunk in chunks if (problem := trouble(world, chunk))]
-    world.end()
-    world.running.close()
     return {**vars(world.figures), "problems": problems}
 
 

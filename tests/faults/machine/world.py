@@ -3,6 +3,7 @@
 import contextlib
 import pickle
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -96,8 +97,12 @@ class World:
     def advance(self, seconds: float) -> None:
         """Both clocks go on; what Xero accepted earlier is carried out when it falls due."""
         clock.advance(seconds)
-        self.state.clock.advance(seconds)
-        self.state.settle()
+        state, until = self.state, self.state.clock.now() + timedelta(seconds=seconds)
+        for due in sorted(one.due_at for one in state.pending if one.due_at < until):
+            state.clock.move_to(due)
+            state.settle()
+        state.clock.move_to(until)
+        state.settle()
 
     def deliver(self, bell: Bell) -> None:
         """One worker takes one message; a death there is its own affair. Some seconds pass: more than it took."""
@@ -112,7 +117,6 @@ class World:
         while self.bells.waiting and most:
             self.deliver(self.bells.waiting.popleft())
             most -= 1
-        checkpoints.forget()
 
     def sweep(self) -> None:
         pushes.sweep(at=clock.now())
