@@ -13,6 +13,12 @@ class SealedForever(Exception):
     """A sealed entry of the audit log is never changed and never deleted."""
 
 
+def refuse_sealed(events: "models.QuerySet[AuditEvent]") -> None:
+    """Raise SealedForever where one of these is sealed."""
+    if events.filter(seq__isnull=False).exists():
+        raise SealedForever("The audit log is append-only: what is sealed stays as it was written.")
+
+
 class AuditQuerySet(PracticeQuerySet["AuditEvent"]):
     """Events; those that are sealed can only be read."""
 
@@ -23,21 +29,20 @@ class AuditQuerySet(PracticeQuerySet["AuditEvent"]):
         return self.filter(seq__isnull=False)
 
     def update(self, **kwargs: Any) -> int:
-        self._refuse_sealed()
+        refuse_sealed(self)
         return super().update(**kwargs)
 
-    def _update(self, values: Any) -> int:
-        """What saving a row comes down to."""
-        self._refuse_sealed()
-        return super()._update(values)  # type: ignore[misc,no-any-return]  # private, but the one place saving passes
-
     def delete(self) -> tuple[int, dict[str, int]]:
-        self._refuse_sealed()
+        refuse_sealed(self)
         return super().delete()
 
-    def _refuse_sealed(self) -> None:
-        if self.across_practices().sealed().exists():
-            raise SealedForever("The audit log is append-only: what is sealed stays as it was written.")
+
+class Kept(models.QuerySet["AuditEvent"]):
+    """By which Django saves a row in hand."""
+
+    def _update(self, values: Any) -> int:
+        refuse_sealed(self)
+        return super()._update(values)  # type: ignore[misc,no-any-return]  # private, but the one place saving passes
 
 
 class AuditEvent(PracticeRecord):
@@ -60,10 +65,11 @@ class AuditEvent(PracticeRecord):
     hash = models.CharField(max_length=64, blank=True)
 
     objects = AuditQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s manager
+    kept = Kept.as_manager()
 
     class Meta:
         ordering = ["-seq", "-pk"]
-        base_manager_name = "objects"  # saving a sealed row is refused as well
+        base_manager_name = "kept"  # saving a sealed row is refused as well
         constraints = [
             models.UniqueConstraint("practice", "seq", name="audit_seq_once"),
             models.CheckConstraint(

@@ -53,11 +53,22 @@ def _append(chain: AuditChain, waiting: list[AuditEvent]) -> int:
             rows = AuditChain.objects.for_practice(chain.practice_id).filter(pk=chain.pk)
             if not rows.filter(seq=chain.seq, hash=chain.hash).update(seq=seq, hash=last):
                 return 0
-            unsealed = AuditEvent.objects.for_practice(chain.practice_id).unsealed()
-            return unsealed.bulk_update(waiting, ["seq", "prev_hash", "hash"])
+            _store(waiting)
+            return len(waiting)
     except IntegrityError:  # the number is taken: somebody turned the recorded end back
         log.error("audit_chain_broken", practice_id=chain.practice_id, seq=chain.seq)
         return 0
+
+
+def _store(sealed: list[AuditEvent]) -> None:
+    """As rows that are there already: one statement, several times as quick as bulk_update."""
+    AuditEvent.objects.bulk_create(
+        sealed,
+        batch_size=CHUNK,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["seq", "prev_hash", "hash"],
+    )
 
 
 def seal_left(*, at: datetime) -> int:
