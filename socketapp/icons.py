@@ -1,7 +1,7 @@
 """Tabler's outline icons, inlined: an icon takes the colour of the words beside it, and no page fetches a sprite."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -57,6 +57,7 @@ def paths(name: str) -> SafeString:
     raise UnknownIcon(name)
 
 
+@lru_cache(maxsize=1024)
 def svg(name: str, *, classes: str = "", tone: str = "", label: str = "") -> SafeString:
     """One icon. With a label it is an image that says so; without one it is hidden, since a word stands beside it."""
     marks = format_html(' data-tone="{}"', tone) if tone else ""

@@ -1,8 +1,9 @@
 """A billing plan as the page shows it: its rows, their order, what filters them, and twelve months beside it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from django.db.models import Exists, OuterRef, Q
@@ -123,15 +124,25 @@ class Wanted:
         return bool(self.change or self.has_warnings or self.owner or self.template or self.text)
 
 
-def entries(plan: BillingPlan, settings: BillingSettings) -> list[Entry]:
-    """Every row of the plan, in one query, with whether a line of it has no usable account."""
+def entries(
+    plan: BillingPlan,
+    settings: BillingSettings,
+    standings: Callable[[Sequence[int]], Mapping[int, Standing]] = lambda _: {},
+    drift: Mapping[int, str] = MappingProxyType({}),
+) -> list[Entry]:
+    """Every row of the plan, in one query, with what the ledger and billing itself have found about it.
+
+    `standings` is asked once, for all its clients.
+    """
     own = ("client_id", "client_name", "change", "amount", "last_amount", "line_count", "last_line_count")
     owner = ("client__owner_id", "client__owner__name")
     billing = ("client__billing__template_id", "client__billing__template__name", "client__billing__posting_status")
     rows = PlanRow.objects.for_practice(plan.practice_id).filter(plan=plan).order_by()
     lines = PlanLine.objects.for_practice(plan.practice_id).filter(row=OuterRef("pk"))
     checked = rows.annotate(is_uncoded=Exists(lines.filter(uncoded(settings))))
-    return [Entry(*row) for row in checked.values_list(*own, *owner, *billing, "is_uncoded")]
+    found = list(checked.values_list(*own, *owner, *billing, "is_uncoded"))
+    standing = standings([row[0] for row in found])
+    return [Entry(*row, standing=standing.get(row[0]), drift=drift.get(row[0], "")) for row in found]
 
 
 def uncoded(settings: BillingSettings) -> Q:
@@ -144,22 +155,6 @@ def uncoded(settings: BillingSettings) -> Q:
     }
     without = [kind for kind, account in defaults.items() if account is None or not account.is_usable]
     return gone | Q(engaged_service__ledger_account=None, kind__in=without)
-
-
-def annotated(
-    found: Iterable[Entry],
-    standings: Mapping[int, Standing],
-    drift: Mapping[int, str],
-) -> list[Entry]:
-    """The same rows with what the ledger and billing itself have found about them."""
-    return [
-        replace(
-            entry,
-            standing=standings.get(entry.client_id),
-            drift=drift.get(entry.client_id, ""),
-        )
-        for entry in found
-    ]
 
 
 def shown(found: Iterable[Entry], wanted: Wanted) -> list[Entry]:

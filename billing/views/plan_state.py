@@ -52,8 +52,7 @@ class PlanState:
 
     @cached_property
     def entries(self) -> list[Entry]:
-        found = plan_page.entries(self.plan, self.settings)
-        return plan_page.annotated(found, self._standings(found), self._drift())
+        return plan_page.entries(self.plan, self.settings, self._standings, self._drift())
 
     @property
     def invoice_counts(self) -> dict[int, int]:
@@ -76,8 +75,8 @@ class PlanState:
         """The day it posts by itself if it is approved today."""
         return calendar.posts_when(self.plan.posts_on, self.today)
 
-    def _standings(self, found: Sequence[Entry]) -> dict[int, ContactStanding]:
-        return self.ledger.standings(self.practice, [entry.client_id for entry in found])
+    def _standings(self, client_ids: Sequence[int]) -> dict[int, ContactStanding]:
+        return self.ledger.standings(self.practice, client_ids)
 
     def _drift(self) -> dict[int, str]:
         return plans.drift(self.plan) if self.plan.is_finalised else {}
