@@ -142,7 +142,7 @@ def entries(
     checked = rows.annotate(is_uncoded=Exists(lines.filter(uncoded(settings))))
     found = list(checked.values_list(*own, *owner, *billing, "is_uncoded"))
     standing = standings([row[0] for row in found])
-    return [Entry(*row, standing=standing.get(row[0]), drift=drift.get(row[0], "")) for row in found]
+    return [Entry(*(*row, standing.get(row[0]), drift.get(row[0], ""))) for row in found]
 
 
 def uncoded(settings: BillingSettings) -> Q:
