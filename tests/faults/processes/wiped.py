@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
@@ -14,6 +13,7 @@ from socketapp.embedded import valkey_socket
 from tests.faults.books import Books, complaints, is_at_rest, open_books, open_remote, posted, want_invoices
 from tests.faults.parts import Part
 from tests.faults.processes.crowd import QUEUE, seconds_until, start_crowd, told
+from tests.faults.workers import work
 from tests.faults.world import World
 
 LANES = 4
@@ -29,20 +29,20 @@ def play(world: World, *, seed: int) -> Part:
     remote.do("settings", latency=0.4)
     wanted = [want_invoices(books, EACH, chance=chance) for books in lanes]
     ring(lanes)
-    crowd = start_crowd(world, workers=WORKERS)
+    crew = start_crowd(world, workers=WORKERS)[:WORKERS]
     seconds_until(lambda: any(posted(books) for books in lanes), "The first answer")
     lost = world.waiting(QUEUE)
     kill_broker(world)
     wanted[0] += want_invoices(lanes[0], LATE, chance=chance)
     await_broker(world)
-    took = seconds_until(lambda: all(is_at_rest(books) for books in lanes), "The rest of all lanes")
+    took = seconds_until(lambda: kept_alive(world, crew) and all_at_rest(lanes), "The rest of all lanes")
     kill_broker(world)
     await_broker(world)
-    alive = seconds_until(lambda: all_listen(world, crowd[:WORKERS]), "A sign of life of every worker")
+    alive = seconds_until(lambda: all_listen(world, crew), "A sign of life of every worker")
     found = [one for books, invoices in zip(lanes, wanted, strict=True) for one in complaints(books, invoices, remote)]
     words = (
         f"{lost} messages lost, {LANES} lanes finished {took:.0f} s after the broker's return; after a second wipe "
-        f"all {WORKERS} workers listened within {alive:.0f} s"
+        f"all {WORKERS} workers listened within {alive:.0f} s, {len(world.processes) - WORKERS - 1} started anew"
     )
     return told("wiped", words, found, kills=2)
 
@@ -67,11 +67,24 @@ def await_broker(world: World) -> None:
     seconds_until(lambda: answers(valkey_socket(world.folder)), "The broker's return")
 
 
-def all_listen(world: World, workers: list[BaseProcess]) -> bool:
-    """Whether each of the workers takes messages; a worker may stop doing so when its broker comes back."""
+def kept_alive(world: World, crew: list[BaseProcess]) -> bool:
+    """What a supervisor does: a worker that ended is started again. One that lives but is deaf stays so."""
+    for place, worker in enumerate(crew):
+        if not worker.is_alive():
+            crew[place] = world.start(work, QUEUE)
+    return True
+
+
+def all_at_rest(lanes: list[Books]) -> bool:
+    return all(is_at_rest(books) for books in lanes)
+
+
+def all_listen(world: World, crew: list[BaseProcess]) -> bool:
+    """Whether each of the workers takes messages; one might stop doing so when its broker comes back."""
+    kept_alive(world, crew)
     signs = Path(world.folder) / "signs"
     signs.mkdir(exist_ok=True)
     for _ in range(WORKERS * 20):
         current_app.send_task("faults.say_who", args=(str(signs),))
-    time.sleep(0.5)
-    return all((signs / str(worker.pid)).exists() for worker in workers)
+    world.wait_until_idle(QUEUE)
+    return all((signs / str(worker.pid)).exists() for worker in crew)
