@@ -5,6 +5,7 @@ from decimal import Decimal
 from types import SimpleNamespace as Invented
 from typing import Any
 
+from billing.records import Foreseen
 from notifications.documents import letter
 from notifications.records import Letter
 
@@ -14,7 +15,7 @@ REFUSED = "The contact in Xero is archived. Link the client to another contact, 
 
 def example(slug: str) -> Letter:
     """The letter of this slug as somebody might get it."""
-    return letter(slug, {**_around(), **_agreed(), **_billed()})
+    return letter(slug, {**_around(), **_agreed(), **_billed(), **_missing()})
 
 
 def _around() -> dict[str, Any]:
@@ -70,4 +71,28 @@ def _billed() -> dict[str, Any]:
         "refused_count": 1,
         "total_count": 43,
         "is_over": True,
+    }
+
+
+def _missing() -> dict[str, Any]:
+    """What is foreseen for a plan, and what is not in Xero."""
+    fernhill, stonebridge = ("Fernhill Dental Practice Ltd", Decimal("240.00")), ("Stonebridge Motors", Decimal("835"))
+    restore = "Link it to another contact, or restore the contact in Xero."
+    new = "They have no contact yet. New ones are created when posting; check the suggestions first."
+    since = datetime(2026, 11, 1, 0, 5, tzinfo=UTC)
+    invoice = Invented(client=Invented(name=stonebridge[0]), total=stonebridge[1])
+    return {
+        "red": [
+            Foreseen("not_approved", "The October 2026 plan is not approved", "Nothing of it posts before that."),
+            Foreseen("contacts_unusable", "2 invoices are held back", restore, (fernhill, stonebridge), 3),
+        ],
+        "amber": [Foreseen("contacts_unmatched", "4 contacts will be created in Xero", new)],
+        "today": date(2026, 11, 2),
+        "now": datetime(2026, 11, 2, 8, tzinfo=UTC),
+        "count": 4,
+        "amount": Decimal("1385.00"),
+        "heaps": [Invented(label="Account code", count=3, amount=Decimal("1145.00"))],
+        "troubles": [Invented(invoice=invoice, since=since, title="Account code 210 is archived in Xero")],
+        "more_count": 3,
+        "still_plans": [],
     }

@@ -47,7 +47,7 @@ def _facts(practice: Practice, at: datetime) -> dict[str, Any]:
     first = list(in_order(found).select_related(*inbox.TOGETHER)[:MOST_ROWS])
     count = sum(heap.count for heap in sizes)
     return {
-        "plans": plans,
+        "still_plans": plans,
         "heaps": by_cause(sizes),
         "count": count,
         "amount": sum((heap.amount for heap in sizes), NOTHING),
