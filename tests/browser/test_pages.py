@@ -42,6 +42,7 @@ PAGES = {
     "billing settings": "billing:settings_billing",
     "team": "clients:settings_team",
     "API tokens": "clients:settings_tokens",
+    "audit log": "clients:settings_audit",
     "integrations": "xero_sync:integrations",
     "contacts to match": "xero_sync:contacts",
     "contact chooser": "xero_sync:contact_choice",
