@@ -152,13 +152,19 @@ def _wanted(practice: Practice, items: Sequence[WorkItem], terms: EffectiveTerms
         period=labels,
     )
     source = items[0].engagement_id or f"c{items[0].client_id}"
-    marks = ",".join(str(pk) for pk in sorted(item.pk for item in items))
+    marks = "\n".join(sorted(_mark(item) for item in items))
     key = f"done:{source}:{sha256(marks.encode()).hexdigest()[:24]}"
     return [
         Wanted(draft, items[0].client_id, key, Invoice.Kind.COMPLETION, engagement=items[0].engagement)
         for draft in drafts
         if draft.total
     ]
+
+
+def _mark(item: WorkItem) -> str:
+    """What this work is, whatever its row: a database that was put back to an older copy gives row numbers anew."""
+    source = f"service {item.engaged_service_id}" if item.engaged_service_id else f"item {item.pk}"
+    return f"{source}, {item.client_id}, {item.period_start}, {item.name}, {item.amount:.2f}"
 
 
 def _billable(item: WorkItem) -> BillableLine:

@@ -22,7 +22,7 @@ Table = Mapping[str, Mapping[int, Mapping[str, int]]]
 
 
 def run(*, is_short: bool, seed: int) -> Part:
-    """The whole part. A violation is a duplicate or a loss of ours. Calls include looking first and comparing at last."""
+    """The whole part. A violation is a duplicate or a loss of ours. Calls include looking first and comparing last."""
     batches = SHORT if is_short else FULL
     running = {who: _start(who, count, seed) for who, count in batches.items()}
     table: dict[str, dict[int, dict[str, int]]] = {}

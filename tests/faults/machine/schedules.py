@@ -148,6 +148,19 @@ class Schedule(RuleBasedStateMachine):
         if is_swept:
             self.world.sweep()
 
+    @rule()
+    def restart_workers(self) -> None:
+        self.world.restart_workers()
+
+    @rule()
+    def back_up(self) -> None:
+        self.world.back_up()
+
+    @rule()
+    def restore(self) -> None:
+        """The database is put back to an older copy; Xero is not."""
+        self.world.restore()
+
     # ── The way to Xero ───────────────────────────────────────────────────────────────────────────────────────────
 
     @rule(what=st.sampled_from(WRITING), times=st.sampled_from((1, 1, 2, 4)))

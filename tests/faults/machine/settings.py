@@ -12,4 +12,4 @@ LOG_LEVEL = "CRITICAL"
 INSTALLED_APPS = [name for name in INSTALLED_APPS if name != "zeal"]
 MIDDLEWARE = [name for name in MIDDLEWARE if "zeal" not in name]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}
+    DATABASES = {**DATABASES, "default": {**DATABASES["default"], "TEST": {"NAME": ":memory:"}}}

@@ -24,7 +24,11 @@ def main() -> None:
 
 
 def work(world: World, chunks: Sequence[Chunk]) -> dict[str, Any]:
-    problems = [problem for chunk in chunks if (problem := trouble(world, chunk))]
+    problems = []
+    for chunk in chunks:
+        if problem := trouble(world, chunk):
+            problems.append(problem)
+            print(f"{problem['again']}\n{problem['words']}", file=sys.stderr, flush=True)
     return {**vars(world.figures), "problems": problems}
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import pickle
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -23,11 +23,12 @@ from tests.faults.machine import checkpoints, clock, practices, wire
 from tests.faults.machine.bells import Bell, Bells
 from tests.faults.machine.invariants import Local, Remote, always, at_rest
 from tests.faults.machine.practices import Office
-from xero_sync.operations import pushes
+from xero_sync.operations import lanes, pushes
 
 KEPT = ("organisations", "users", "vault", "connections")
 MANY, FEW = 18, 4  # contacts of the first and of the second practice
 A_TURN = 5.0
+OLDEST_COPY = timedelta(minutes=10)
 
 
 @dataclass
@@ -67,7 +68,8 @@ class World:
         self.state.settings.key_memory = memory
         BillingSettings.objects.across_practices().update(numbering=numbering)
         self.left_by_people: dict[str, dict[str, Any]] = {}
-        self.is_access_doubtful = False
+        self.is_access_doubtful = self.is_restored = False
+        self._backup: tuple[str, datetime] | None = None
         self.line = wire.Line(self.app, self.advance)
         wire.lay(self.line)
 
@@ -126,6 +128,23 @@ class World:
         plans.tick(at=clock.now())
         self.drain()
 
+    def restart_workers(self) -> None:
+        """What every worker does first."""
+        lanes.distrust_all()
+
+    def back_up(self) -> None:
+        self._backup = (transaction.savepoint(), clock.now())
+
+    def restore(self) -> None:
+        """The database is put back to its copy, if that is not too old; nothing else is."""
+        if self._backup is None or clock.now() - self._backup[1] > OLDEST_COPY:
+            return
+        transaction.savepoint_rollback(self._backup[0])
+        connection.run_on_commit.clear()
+        self.bells.lose()
+        self.is_restored = True
+        self.restart_workers()
+
     # ── Xero's side ───────────────────────────────────────────────────────────────────────────────────────────────
 
     def remote(self) -> list[dict[str, Any]]:
@@ -142,7 +161,10 @@ class World:
         return [*self.line.complaints, *always(Local.read(), self.truth(), self.owners)]
 
     def problems_at_rest(self) -> list[str]:
-        return [*self.line.complaints, *at_rest(Local.read(), self.truth(), self.owners, at=clock.now())]
+        return [
+            *self.line.complaints,
+            *at_rest(Local.read(), self.truth(), self.owners, at=clock.now(), is_restored=self.is_restored),
+        ]
 
     def count(self) -> None:
         """One more schedule that held."""
