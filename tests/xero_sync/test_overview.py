@@ -37,7 +37,8 @@ def test_the_panel_names_the_organisation_and_its_last_reading(priya: Membership
 
     [panel] = overview.overview(priya, NOON)
     assert panel["badge"][0] == "Connected"
-    assert panel["text"] == "North & Vale Accountants. Last read on 15 September at 03:00, without errors."
+    assert panel["text"] == "North & Vale Accountants. Last read today at 03:00, without errors."
+    assert "Last read on 15 September" in overview.overview(priya, NOON + timedelta(days=1))[0]["text"]
     assert panel["action"] == "Connection"
 
 

@@ -25,7 +25,7 @@ def overview(membership: Membership, at: datetime) -> list[dict[str, Any]]:
     connection = last_connection(membership.practice)
     if connection is None or connection.is_disconnected:
         return []
-    text = f"{connection.organisation_name}. {_last_read(membership.practice)}"
+    text = f"{connection.organisation_name}. {_last_read(membership.practice, at)}"
     panel = {"title": "Xero", "badge": BADGES[Connection.Status(connection.status)], "text": text}
     if not may(membership, Action.SETTINGS):
         return [panel]
@@ -52,10 +52,11 @@ def _event(run: SyncRun) -> dict[str, Any]:
     return {"text": f"Xero was read{' overnight' if run.is_nightly else ''}: {what}", "at": run.finished_at}
 
 
-def _last_read(practice: Practice) -> str:
+def _last_read(practice: Practice, at: datetime) -> str:
     run = _ended(practice).first()
     if run is None:
         return "Nothing has been read yet."
     local = run.finished_at.astimezone(practice.zone)
+    day = "today" if local.date() == at.astimezone(practice.zone).date() else f"on {local.day} {local:%B}"
     how = "and stopped half-way" if run.is_failed else "without errors"
-    return f"Last read on {local.day} {local:%B} at {local:%H:%M}, {how}."
+    return f"Last read {day} at {local:%H:%M}, {how}."
