@@ -31,3 +31,37 @@ def test_f24_a_number_that_a_person_used_gives_way_to_the_next_one_and_that_is_a
     told = AuditEvent.objects.for_practice(connected).filter(action__contains="number")
     assert told.count() == 1
     assert str(taken) in str(told.get().facts)
+
+
+def assert_left_to_a_person(invoice: Invoice, world: World) -> None:
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.refusal_code) == (Invoice.Status.REFUSED, "NUMBER_TAKEN")
+    (theirs,) = world.remote.invoices()
+    assert (theirs["number"], theirs["sub_total"], theirs["by_app"]) == (invoice.number, "77.00", False)
+
+
+def test_f24_a_number_that_a_person_took_between_two_attempts_is_told_and_never_adopted(
+    connected: Practice, world: World
+) -> None:
+    """Our first attempt may still arrive: neither theirs is ours, nor may ours go out under another number."""
+    (invoice,) = invoices_for(linked_clients(connected, ["City Limousines"]), 1, at=world.at)
+    world.remote.fault("status", status=503, path="Invoices", method="PUT")
+    world.remote.fault("status", status=503, path="Invoices", method="GET")
+    world.work()
+    world.remote.do("invoices", contact="City Limousines", number=invoice.number, amount="77.00")
+
+    world.rests(connected, within=timedelta(minutes=3))
+
+    assert_left_to_a_person(invoice, world)
+
+
+def test_f24_a_number_taken_just_before_the_second_attempt_is_for_a_person(connected: Practice, world: World) -> None:
+    (invoice,) = invoices_for(linked_clients(connected, ["City Limousines"]), 1, at=world.at)
+    world.remote.fault("fail_before", path="Invoices", method="PUT")
+    theirs = {"contact": "City Limousines", "number": invoice.number, "amount": "77.00"}
+    world.ambush("before_send", lambda: world.remote.do("invoices", **theirs), passes=1)
+
+    world.rests(connected, within=timedelta(minutes=3))
+
+    assert len(world.puts()) == 2
+    assert_left_to_a_person(invoice, world)
