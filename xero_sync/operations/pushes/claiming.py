@@ -10,6 +10,7 @@ from django.db import transaction
 from billing.models import Invoice, InvoiceLine
 from billing.operations import invoices as billing_invoices
 from clients.models import Client
+from clients.operations import audit
 from xero_sync.models import Batch, Connection, ContactLink, Push, Sighting
 from xero_sync.operations.lanes import TURN, Lease, extend
 from xero_sync.operations.pushes.batches import MOST, fitting, prepared
@@ -67,7 +68,7 @@ def claim_invoices(lease: Lease, connection: Connection, *, at: datetime) -> Bat
         if not chosen:
             return None
         try:
-            with transaction.atomic():
+            with transaction.atomic(), audit.together():
                 extend(lease, until=at + TURN)
                 items = _translated(chosen, connection, at=at)
                 if items:

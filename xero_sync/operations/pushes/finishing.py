@@ -10,6 +10,7 @@ from django.db.models import F
 from billing.models import Invoice
 from billing.operations import invoices as billing_invoices
 from billing.operations.recording import Posting, record_all_posted
+from clients.operations import audit
 from xero_sync.models import Batch, Connection, Contact, Push
 from xero_sync.operations.lanes import Lease
 from xero_sync.operations.pushes.claiming import refuse
@@ -61,7 +62,7 @@ def answered(
     """
     sent = sent_elements(batch)
     answers = matched(sent, reply.elements, INVOICE_KEYS)
-    with transaction.atomic():
+    with transaction.atomic(), audit.together():
         pushes = pushes_by_position(batch, sent)
         open_ends = 0
         if not still_ours(
@@ -228,7 +229,7 @@ def not_done(lease: Lease, batch: Batch, problem: str, *, at: datetime) -> None:
 
 def turned_down(lease: Lease, batch: Batch, reasons: Sequence[str], *, at: datetime) -> None:
     """The whole request was refused: nothing exists. Halved until the one at fault stands alone and is refused."""
-    with transaction.atomic():
+    with transaction.atomic(), audit.together():
         size = -(-batch.item_count // 2)
         if not still_ours(
             lease,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from clients.operations import audit
 from xero_sync.models import Batch, Push
 from xero_sync.operations.lanes import Lease, announce_call, live_leases
 from xero_sync.operations.pushes.claiming import refuse
@@ -63,7 +64,7 @@ def find_out(lease: Lease, batch: Batch, gateway: Gateway, *, at: datetime) -> N
         return
     sent = sent_elements(batch)
     there = read_back(lease, batch, sent, gateway, at=at)
-    with transaction.atomic():
+    with transaction.atomic(), audit.together():
         pushes = pushes_by_position(batch, sent)
         missing = [position for position in pushes if position not in there]
         end = Batch.Status.SUPERSEDED if missing else Batch.Status.DONE
