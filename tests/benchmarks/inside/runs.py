@@ -58,6 +58,7 @@ def run(
         wait_until(lambda: _is_read_back(firm.practice, invoices + 1))
     entries = _calls(remote, firm, since)
     remote.do("settings", latency=0)
+    remote.do("clock", advance=61)
     delta = _delta(remote, firm)
     watched, cpu = _watch(remote, firm)
     ours = [one for one in entries if not one["path"].lower().endswith("/organisation")]
