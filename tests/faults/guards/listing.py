@@ -88,7 +88,7 @@ ROWS = (
         "billing/models/plans.py",
         "            rows = rows.filter(version=version)\n",
         "            rows = rows.filter()\n",
-        ("tests/billing/test_together.py::test_two_clicks_approve_a_plan_once", f"{NAMED}/test_f23_approved_twice.py"),
+        (f"{CONTRACTS}::test_a_plan_is_approved_in_the_version_that_was_looked_at",),
         "What is approved is what was looked at.",
     ),
     Guard(

@@ -7,16 +7,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
-from billing.models import Invoice
+from billing.models import Invoice, PlanChanged
 from billing.operations import holds
 from billing.ports import get_ledger
 from clients.models import Membership, Practice
-from tests.factories import make_client, make_invoice
+from tests.factories import NOON, make_client, make_invoice, make_plan
 from tests.faults.named.world import World, invoices_for
 from tests.xero_world import connection_of, linked_clients
 from xero_sync.errors import OutcomeUnknown, XeroFailure
@@ -35,11 +36,12 @@ PAST_ITS_LEASE = lanes.CALL + timedelta(seconds=5)
 
 
 def test_the_database_refuses_a_second_invoice_for_the_same_thing(north_vale: Practice) -> None:
+    """Even under another marker: what it is for decides."""
     client = make_client(north_vale)
-    make_invoice(client, source_key="rec:2026-09:7:all", is_queued=False)
+    make_invoice(client, source_key="rec:2026-09:7:all", uid=uuid4(), is_queued=False)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        make_invoice(client, source_key="rec:2026-09:7:all", is_queued=False)
+        make_invoice(client, source_key="rec:2026-09:7:all", uid=uuid4(), is_queued=False)
 
 
 def test_the_database_refuses_a_number_twice(north_vale: Practice) -> None:
@@ -70,6 +72,16 @@ def test_a_posted_invoice_keeps_its_reference_and_a_cancelled_one_gets_none(
 
     for one in Invoice.objects.for_practice(north_vale):
         assert one.record_posted(reference=f"second-{one.pk}", **facts) is False
+
+
+def test_a_plan_is_approved_in_the_version_that_was_looked_at(north_vale: Practice, priya: Membership) -> None:
+    plan = make_plan(north_vale)
+
+    with pytest.raises(PlanChanged):
+        plan.approve(version=plan.version - 1, checksum="", by=priya.user, at=NOON)
+
+    plan.refresh_from_db()
+    assert plan.is_draft
 
 
 def test_a_batch_of_fifty_one_is_refused_by_the_database(connected: Practice, world: World) -> None:

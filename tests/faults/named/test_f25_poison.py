@@ -29,7 +29,7 @@ def test_f25_it_is_found_by_halving_set_aside_after_five_with_a_page_and_nobody_
     world.rests(good.practice, within=timedelta(seconds=30))
     world.assert_each_once(others, good.tenant)
 
-    world.until(lambda: is_at_rest(bad.practice), within=timedelta(hours=2))
+    world.until(lambda: is_at_rest(bad.practice), within=timedelta(minutes=45))
 
     poison.refresh_from_db()
     assert (poison.status, poison.refusal_code) == (Invoice.Status.REFUSED, "SET_ASIDE")
