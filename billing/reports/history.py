@@ -26,7 +26,8 @@ class Event(TypedDict):
 def history_of(invoice: Invoice, attempts: Iterable[Attempt]) -> list[Event]:
     """What it knows itself, what the audit log tells of acts upon it, and its way to the ledger; the newest first."""
     sent = [_event(each.at, each.text, each.tone, each.said, each.mark) for each in attempts]
-    told = [*_own(invoice), *_acts(invoice), *sent]
+    raised = _event(invoice.raised_at, f"Raised by {invoice.raised_by}" if invoice.raised_by else "Raised")
+    told = [*_ends(invoice), *_acts(invoice), *sent, raised]
     return sorted(told, key=lambda event: event["at"], reverse=True)
 
 
@@ -34,8 +35,8 @@ def _event(at: datetime, text: str, tone: str = "", said: str = "", mark: str = 
     return Event(at=at, text=text, tone=tone, said=said, mark=mark)
 
 
-def _own(invoice: Invoice) -> Iterator[Event]:
-    yield _event(invoice.raised_at, f"Raised by {invoice.raised_by}" if invoice.raised_by else "Raised")
+def _ends(invoice: Invoice) -> Iterator[Event]:
+    """What became of it last."""
     if invoice.refused_at:
         why = f"Refused: {invoice.refusal_reason}"
         yield _event(invoice.refused_at, why, "bad", invoice.ledger_words, invoice.refusal_code)

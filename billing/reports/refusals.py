@@ -60,7 +60,7 @@ def text_of(invoice: Invoice, kinds: Collection[str] = ()) -> str:
     first, rest = _sentences(invoice.refusal_reason)
     why = rest if title_of(invoice) == first else _ended(invoice.refusal_reason)
     advice = ADVICE.get(invoice.refusal_code, ADVICE["VALIDATION"])
-    is_said = advice.split(".", maxsplit=1)[0] in why or bool(rest and invoice.refusal_code in CONTACT)
+    is_said = bool(rest) or advice.split(".", maxsplit=1)[0] in why  # what follows the first sentence is the fix
     healing = _healing(set(kinds) or {invoice.kind}) if invoice.refusal_code in HEALS else ""
     return " ".join(part for part in (why, "" if is_said else advice, healing) if part)
 

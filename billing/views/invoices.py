@@ -1,6 +1,7 @@
 """Invoices: the list, one of them, the ones that need a person, and what a person may do about them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -16,6 +17,7 @@ from billing.operations import holds, inbox, invoices, work
 from billing.ports import get_ledger
 from billing.reports import results
 from billing.reports.history import history_of
+from billing.reports.inbox import Kind, Trouble
 from billing.views.paper import paper_of_invoice
 from billing.views.pieces import Chip, chip, dialog, done, page_of, refused, wants_fragment, words_of
 from billing.views.refusals import acts, matter_of
@@ -79,7 +81,7 @@ def invoice(request: PracticeRequest, invoice_id: int) -> HttpResponse:
     trouble = inbox.trouble_of(kept, at=at)
     context = {
         "invoice": kept,
-        "state": results.state_of(kept, hold),
+        "state": _state(kept, trouble, hold, at),
         "paper": paper_of_invoice(kept, standing),
         "matter": matter_of(request, trouble, standing, at) if trouble else None,
         "acts": acts(request, kept),
@@ -88,6 +90,13 @@ def invoice(request: PracticeRequest, invoice_id: int) -> HttpResponse:
         "undo_url": _undo_url(request, kept),
     }
     return render(request, "billing/invoice.html", context)
+
+
+def _state(kept: Invoice, trouble: Trouble | None, hold: str, at: datetime) -> results.State:
+    """As people read it; what should have arrived by now is not called on its way."""
+    if trouble and trouble.kind == Kind.STUCK and not hold and trouble.is_late(at):
+        return results.State("Late", "warn", "clock", trouble.title)
+    return results.state_of(kept, hold)
 
 
 def _facts(kept: Invoice) -> list[tuple[str, object]]:

@@ -45,17 +45,19 @@ def _contacts(practice: Practice, all_standings: Iterable[ContactStanding]) -> I
     amber = [one for one in found if one.tone is Tone.AMBER]
     if red:
         sentence = "Their contacts are archived, merged or gone in Xero. Link them again or unarchive the contacts."
-        yield _about(red, "contacts_unusable", Tone.RED, "invoices are held back", sentence)
+        yield _about(red, "contacts_unusable", Tone.RED, ("client is held back", "clients are held back"), sentence)
     if amber:
         sentence = "They have no contact yet. New ones are created when posting; check the suggestions first."
-        yield _about(amber, "contacts_unmatched", Tone.AMBER, "contacts will be created in Xero", sentence)
+        what = ("contact will be created in Xero", "contacts will be created in Xero")
+        yield _about(amber, "contacts_unmatched", Tone.AMBER, what, sentence)
     if not red and not amber:
         yield Finding("contacts", Tone.GREEN, "Every client has a contact in Xero")
 
 
-def _about(some: list[ContactStanding], code: str, tone: Tone, what: str, sentence: str) -> Finding:
+def _about(some: list[ContactStanding], code: str, tone: Tone, what: tuple[str, str], sentence: str) -> Finding:
+    """`what` is said of one and of several."""
     ids = frozenset(one.client_id for one in some)
-    return Finding(code, tone, f"{len(some)} {what}", sentence, "Match", "?warnings=1", ids)
+    return Finding(code, tone, f"{len(some)} {what[len(some) > 1]}", sentence, "Match", "?warnings=1", ids)
 
 
 def _lock_dates(plan: BillingPlan, connection: Connection) -> Finding:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from clients.access import Action, may
 from clients.models import Client, Membership, Practice
-from xero_sync.models import Connection, Difference
+from xero_sync.models import Connection
 from xero_sync.reports.integration import last_connection
 from xero_sync.reports.matching_queue import HELD, Match, counts, with_match
 
@@ -28,13 +28,16 @@ class Card(TypedDict, total=False):
 
 
 def attention(membership: Membership, at: datetime) -> list[Card]:
-    """Connection, contacts to match, contacts that hold invoices back, differences: what this person can act on."""
+    """Connection, contacts to match, contacts that hold invoices back: what this person can act on.
+
+    Invoices that differ in Xero stand under billing's invoices to fix.
+    """
     connection = last_connection(membership.practice)
     cards: list[Card] = []
     if may(membership, Action.SETTINGS):
         cards += _connection(membership.practice, connection)
     if may(membership, Action.BILLING) and connection is not None:
-        cards += _contacts(membership.practice, connection) + _differences(membership.practice)
+        cards += _contacts(membership.practice, connection)
     return cards
 
 
@@ -73,18 +76,6 @@ def _note(suggested: int) -> str:
     if not suggested:
         return "A new contact is created for each when its invoice posts."
     return f"{suggested} {'has' if suggested == 1 else 'have'} a likely match; a new contact is created for the rest."
-
-
-def _differences(practice: Practice) -> list[Card]:
-    found = Difference.objects.for_practice(practice).filter(resolved_at=None)
-    first = found.select_related("invoice").first()
-    if first is None:
-        return []
-    number = found.count()
-    words = "invoice differs" if number == 1 else "invoices differ"
-    url = _url(practice, "client_xero", client_id=first.invoice.client_id)
-    card = _card("warn", "equal-not", f"{number} {words} between Socket and Xero", url, "Look", number)
-    return [card | {"note": first.detail}]
 
 
 def _card(tone: str, icon: str, title: str, url: str, action: str, count: int = 0) -> Card:
