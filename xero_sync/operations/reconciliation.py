@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from clients.models import PracticeQuerySet
+from clients.models import Practice, PracticeQuerySet
 from xero_sync.models import Batch, Connection, ContactLink, Difference, Push
 from xero_sync.operations import twins
 from xero_sync.operations.lanes import Lease, announce_call
@@ -31,12 +31,10 @@ def read_back(lease: Lease, connection: Connection, gateway: Gateway, *, at: dat
 
     The first slot's business, once nothing is on its way any more. Whether anything was read.
     """
+    if not lease.is_first or not is_due(lease.practice):
+        return False
     unread = Push.objects.for_practice(lease.practice).unread().order_by("invoice__posted_at", "pk")
-    if not lease.is_first or Push.objects.for_practice(lease.practice).on_the_way().exists():
-        return False
     pushes = list(unread.select_related("invoice")[:AT_A_TIME])
-    if not pushes:
-        return False
     since = min(push.invoice.posted_at or at for push in pushes) - CLOCK_SLACK
     there = of_our_app(gateway, changed_since=since, lease=lease, at=at)
     unseen = [push for push in pushes if _found(push, there) is None]
@@ -46,6 +44,12 @@ def read_back(lease: Lease, connection: Connection, gateway: Gateway, *, at: dat
         there |= _by_id(gateway.invoices_numbered([number for number in numbers if number]))
     verify_all(pushes, there, at=at)
     return True
+
+
+def is_due(practice: Practice) -> bool:
+    """Whether something was posted and not read back, and nothing more is on its way."""
+    pushes = Push.objects.for_practice(practice)
+    return pushes.unread().exists() and not pushes.on_the_way().exists()
 
 
 def watch(*, connection: Connection, gateway: Gateway, at: datetime) -> int:

@@ -53,7 +53,12 @@ def _served(lease: Lease, connection: Connection, watch: Stopwatch) -> bool:
     despite_outage(lambda: lanes.release(lease, at=watch.now(), wait=turn.wait))
     if turn.did_something:
         plans.settle_practice(practice=lease.practice, at=watch.now())
-    return turn.may_go_on and has_work(lease.practice, at=watch.now())
+    if turn.is_told_to_wait:
+        return False
+    if turn.did_something:
+        return has_work(lease.practice, at=watch.now())
+    # The bell for reading back may have rung while this turn kept the first slot for nothing.
+    return lease.is_first and reconciliation.is_due(lease.practice)
 
 
 def post_all(*, practice_id: int, at: datetime) -> int:
@@ -79,8 +84,8 @@ class Turn:
     did_something: bool = True
 
     @property
-    def may_go_on(self) -> bool:
-        return self.did_something and (self.wait is None or self.wait.seconds <= 0)
+    def is_told_to_wait(self) -> bool:
+        return self.wait is not None and self.wait.seconds > 0
 
 
 def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
