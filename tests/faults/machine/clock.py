@@ -7,7 +7,7 @@ _now = BEGINNING
 
 
 def now() -> datetime:
-    """What `settings.XERO_CLOCK` names here."""
+    """What `settings.CLOCK` names here."""
     return _now
 
 

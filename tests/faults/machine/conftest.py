@@ -11,7 +11,7 @@ from tests.faults.machine.world import World, open_world
 
 @pytest.fixture
 def world(db: None, settings: Settings) -> Iterator[World]:
-    for name in ("XERO_GATEWAY", "XERO_CLOCK", "XERO_CHECKPOINT"):
+    for name in ("XERO_GATEWAY", "CLOCK", "XERO_CHECKPOINT"):
         setattr(settings, name, getattr(machine_settings, name))
     made = open_world()
     made.begin(numbering="own", memory=360)

@@ -6,7 +6,7 @@ from tests.settings import *  # noqa: F403  # everything but the lines below is 
 from tests.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE
 
 XERO_GATEWAY = "tests.faults.machine.wire.open_gateway"
-XERO_CLOCK = "tests.faults.machine.clock.now"
+CLOCK = "tests.faults.machine.clock.now"
 XERO_CHECKPOINT = "tests.faults.machine.checkpoints.reached"
 CELERY_BROKER_URL = "memory://"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

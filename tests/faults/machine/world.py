@@ -14,6 +14,7 @@ from flask import Flask
 
 from billing.models import BillingSettings, Invoice
 from billing.operations import plans
+from clients.operations import current
 from sandbox.xero.control_books import invoice_row
 from sandbox.xero.http import Server
 from sandbox.xero.records import Invoice as RemoteInvoice
@@ -189,6 +190,7 @@ def open_world() -> World:
     running = Running(state, Server(("127.0.0.1", 0), app), None)
     _point_at(running)
     clock.begin()
+    assert current() == clock.now(), "Tasks have to live by the schedule's clock."
     state.clock.freeze()
     state.clock.move_to(clock.now())
     practices.plant(state, MANY, FEW)
