@@ -8,8 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.models import Invoice, InvoiceLine
-from billing.operations import invoices
-from billing.reports import results
+from billing.operations import inbox, invoices
 from clients.access import Action, PracticeView, narrowed, person, practice_of
 
 
@@ -33,8 +32,9 @@ class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
         model = Invoice
         fields = (
             "id", "uid", "client_id", "client_name", "kind", "month", "status", "number", "reference", "invoice_date",
-            "due_date", "currency", "total", "posting_status", "is_released", "raised_at", "ledger_number",
-            "ledger_url", "posted_at", "refused_at", "refusal_code", "refusal_reason", "is_handled_by_hand",
+            "due_date", "currency", "total", "posting_status", "is_released", "raised_at", "waiting_since",
+            "ledger_number", "ledger_url", "posted_at", "refused_at", "refusal_code", "refusal_reason",
+            "is_handled_by_hand",
         )  # fmt: skip
 
 
@@ -46,7 +46,10 @@ class InvoiceDetailSerializer(InvoiceSerializer):
 
 
 class InvoiceList(PracticeView):
-    """Invoices, newest first; `?status=`, `?kind=`, `?client_id=` and `?to_fix=true` narrow them."""
+    """Invoices, newest first; `?status=`, `?kind=` and `?client_id=` narrow them.
+
+    `?to_fix=true` gives what should be in the ledger and is not: refused, waiting for a person, late, or changed there.
+    """
 
     actions = {"GET": Action.BILLING}
     serializer_class = InvoiceSerializer
@@ -57,10 +60,11 @@ class InvoiceList(PracticeView):
         responses=InvoiceSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        rows = Invoice.objects.for_practice(practice_of(request))
+        practice, to_fix = practice_of(request), request.query_params.get("to_fix") == "true"
+        every = Invoice.objects.for_practice(practice)
+        rows = inbox.open_invoices(practice, at=timezone.now()) if to_fix else every
         choices = {"status": set(Invoice.Status.values), "kind": set(Invoice.Kind.values)}
         found = narrowed(rows, request, choices)
-        found = found.filter(results.to_fix()) if request.query_params.get("to_fix") == "true" else found
         return self.pages(found.select_related("client", "plan"))
 
 
