@@ -33,7 +33,7 @@ class World:
     def __init__(self, name: str, *, database_url: str | None = None, broker: str = "given") -> None:
         """A broker "given" is the one REDIS_URL names, if any; one that is "forgetful" is ours and keeps nothing."""
         self.name = name
-        self.keys = f"faults-{name}-{secrets.token_hex(4)}"
+        self.keys = f"faults-{name.lower().replace(' ', '-')}-{secrets.token_hex(4)}"
         self.has_own_broker = broker != "given" or not os.environ.get("REDIS_URL")
         self.keeps_messages = broker != "forgetful"
         self.database_url = os.environ.get("DATABASE_URL", "") if database_url is None else database_url

@@ -12,7 +12,7 @@ EACH = 120
 MINUTES = 5
 
 
-def play(world: World, *, seed: int) -> Part:
+def play(world: World, *, is_short: bool, seed: int) -> Part:
     remote, chance = open_remote(world.sandbox_url), Random(seed)
     both = [open_books(remote, numbering=numbering) for numbering in (OWN, LEDGER)]
     remote.do("settings", latency=0.4)
@@ -25,4 +25,4 @@ def play(world: World, *, seed: int) -> Part:
     unsure = [row for row in remote.requests("PUT", "Invoices") if row["status"] != 200]
     found += [f"a batch was sent again: {row['status']}" for row in unsure]
     words = f"{2 * EACH} invoices by workers {MINUTES} minutes fast and slow in {took:.0f} s"
-    return told("clocks", words, found)
+    return told(world.name, words, found)

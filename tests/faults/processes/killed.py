@@ -23,7 +23,7 @@ DEAD_FOR = 95
 QUARANTINE = 16 * 60
 
 
-def play(world: World, *, seed: int) -> Part:
+def play(world: World, *, is_short: bool, seed: int) -> Part:
     remote, chance = open_remote(world.sandbox_url), Random(seed)
     both = [open_books(remote, numbering=numbering) for numbering in (OWN, LEDGER)]
     remote.do("settings", latency=0.4)
@@ -40,7 +40,7 @@ def play(world: World, *, seed: int) -> Part:
     seconds_until(lambda: all_at_rest(both), "The rest of both practices")
     found = [one for books, invoices in zip(both, wanted, strict=True) for one in complaints(books, invoices, remote)]
     words = f"{killed} processes killed at {before} of {2 * EACH} invoices in Xero, the others followed once"
-    return told("killed", words, found, kills=killed)
+    return told(world.name, words, found, kills=killed)
 
 
 def all_at_rest(both: list[Books]) -> bool:

@@ -26,7 +26,7 @@ DEAD_FOR = 95
 QUARANTINE = 16 * 60
 
 
-def play(world: World, *, seed: int) -> Part:
+def play(world: World, *, is_short: bool, seed: int) -> Part:
     remote, chance = open_remote(world.sandbox_url), Random(seed)
     lanes = [open_books(remote, numbering=numbering) for numbering in (OWN, LEDGER, OWN)]
     remote.do("settings", latency=0.4)
@@ -42,7 +42,7 @@ def play(world: World, *, seed: int) -> Part:
     seconds_until(lambda: all_at_rest(lanes), "The rest of all lanes")
     found = [one for books, invoices in zip(lanes, wanted, strict=True) for one in complaints(books, invoices, remote)]
     words = f"PostgreSQL gone at {before} of {3 * EACH} invoices in Xero, resumed {took:.0f} s after its return"
-    return told("restarted", words, found)
+    return told(world.name, words, found)
 
 
 def restart(world: World, lanes: list[Books]) -> int:

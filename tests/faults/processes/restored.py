@@ -23,7 +23,7 @@ EACH = 60
 OLD_BY = 10 * 60
 
 
-def play(world: World, *, seed: int) -> Part:
+def play(world: World, *, is_short: bool, seed: int) -> Part:
     """Some invoices are only queued at the time of the copy, others are not even raised; all are posted after it."""
     remote, chance = open_remote(world.sandbox_url), Random(seed)
     both = [open_books(remote, numbering=numbering) for numbering in (OWN, LEDGER)]
@@ -39,7 +39,7 @@ def play(world: World, *, seed: int) -> Part:
     wanted = [[*first, *second] for first, second in zip(queued, raised, strict=True)]
     found = [one for books, invoices in zip(both, wanted, strict=True) for one in complaints(books, invoices, remote)]
     words = f"a copy {OLD_BY // 60} minutes old that knew nothing of {posted} posted invoices, found again"
-    return told("restored", words, found)
+    return told(world.name, words, found)
 
 
 def rest(world: World, both: list[Books]) -> None:
