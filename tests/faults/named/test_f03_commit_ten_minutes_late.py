@@ -21,7 +21,7 @@ def test_f03_each_invoice_is_there_once_at_rest(mode: str, memory: int, connecte
     world.remote.fault("late_commit", path="Invoices", method="PUT", delay=LATE)
 
     world.rests(connected, within=timedelta(minutes=18))
-    world.live(minutes=20, step=60)
+    world.live(minutes=20, step=120)
 
     assert world.remote.get("stats")["pending"] == 0
     assert len(world.puts()) == (2 if mode == "A" else 1)

@@ -30,7 +30,7 @@ def test_f04_under_xeros_numbering_the_unedited_twin_is_deleted_within_a_day_and
 ) -> None:
     wanted = twins(connected, world, 3)
 
-    world.until(lambda: len(world.drafts()) == 3, within=timedelta(hours=24), step=900)
+    world.until(lambda: len(world.drafts()) == 3, within=timedelta(hours=24), step=1800)
 
     world.assert_each_once(wanted)
     shown = Difference.objects.for_practice(connected).filter(kind=Difference.Kind.DUPLICATE)
@@ -49,7 +49,7 @@ def test_f04_a_twin_that_a_person_touched_is_shown_and_left_alone(
     twin = next(one for one in world.drafts() if one["id"] != wanted.ledger_reference)
     world.remote.do(f"invoices/{twin['id']}/{touch}", amount="77.00")
 
-    world.live(hours=24, step=900)
+    world.live(hours=24, step=1800)
 
     assert len(world.drafts()) == 2
     assert Difference.objects.for_practice(connected).filter(kind=Difference.Kind.DUPLICATE).count() == 1

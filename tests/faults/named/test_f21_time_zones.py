@@ -10,7 +10,7 @@ from billing.calendar import add_months, first_of
 from billing.models import BillingPlan, Invoice
 from billing.operations import plans
 from clients.models import Client, Practice, User
-from tests.factories import make_client, make_engagement, make_finalised_plan, make_member, make_plan, make_practice
+from tests.factories import make_client, make_engagement, make_finalised_plan, make_member, make_practice
 
 pytestmark = pytest.mark.django_db
 ZONES = ["Europe/London", "Pacific/Auckland", "America/Los_Angeles", "Asia/Kolkata"]
@@ -112,8 +112,7 @@ def test_f21_thirty_six_months_in_three_zones_in_one_run_with_every_first_correc
         month = add_months(began, count)
         first = add_months(month, 1)
         for zone, (client, priya) in offices.items():
-            plan = make_plan(client.practice, month, at=midnight(month.replace(day=20), zone))
-            plans.approve(plan=plan, version=plan.version, by=priya, at=midnight(month.replace(day=20), zone))
+            approved_in_time(client, priya, month, zone)
         for zone in sorted(offices, key=lambda zone: midnight(first, zone)):
             plans.tick(at=midnight(first, zone))
             _assert_what_is_due_is_raised(offices, began, midnight(first, zone))

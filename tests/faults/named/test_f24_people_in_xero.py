@@ -26,7 +26,7 @@ def test_f24_deleted_and_edited_drafts_are_reported_and_never_posted_again_or_ov
     world.remote.do(f"invoices/{edited.ledger_reference}/reprice", amount="99.00")
     before = world.mark()
 
-    world.live(hours=26, step=900)
+    world.live(hours=26, step=1800)
 
     rows = Difference.objects.for_practice(connected).filter(resolved_at=None)
     kinds = sorted(rows.values_list("invoice", "kind"))
