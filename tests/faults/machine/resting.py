@@ -41,6 +41,9 @@ def _let_go(world: World, office: Office) -> None:
 def _sweep_until_rest(world: World) -> None:
     for seconds in SWEEPS:
         world.advance(seconds)
+        for office in world.offices:
+            if not acts.connection_of(office).is_connected:
+                _let_go(world, office)  # everybody was told
         world.sweep()
         if not _is_anything_open():
             break
