@@ -197,10 +197,11 @@ def outcome_unknown(lease: Lease, batch: Batch, problem: str, http_status: int |
 
 
 def overdue(lease: Lease, batch: Batch) -> None:
-    """Whoever sent it is gone. Counted as an attempt, and a repeat carries half: something in it may be poison."""
+    """Whoever sent it is gone. Counted as an attempt; when that happens again a repeat carries half, for something in
+    it may be poison."""
     with transaction.atomic():
         if still_ours(lease, batch, was=[Status.SENDING], attempts=F("attempts") + 1):
-            _leave_unknown(batch, "The worker that sent this never came back.", half=True)
+            _leave_unknown(batch, "The worker that sent this never came back.", half=batch.attempts > 0)
 
 
 def _leave_unknown(batch: Batch, problem: str, *, half: bool) -> None:
