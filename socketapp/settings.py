@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "billing": {"task": "billing.tasks.tick", "schedule": 60.0},
     "proposals": {"task": "proposals.tasks.tick", "schedule": 60.0},
     "xero-sweep": {"task": "xero_sync.tasks.sweep", "schedule": 15.0},
+    "xero-rechecks": {"task": "xero_sync.tasks.ring_for_rechecks", "schedule": 30.0},
     "xero-nightly": {"task": "xero_sync.tasks.nightly", "schedule": 300.0},
     "xero-connections": {"task": "xero_sync.tasks.check_connections", "schedule": 600.0},
     "xero-tokens": {"task": "xero_sync.tasks.refresh_tokens", "schedule": 6 * 3600.0},

@@ -23,6 +23,18 @@ def sync(run_id: int) -> None:
 
 
 @shared_task
+def recheck(connection_id: int) -> None:
+    """Look again at the contacts that hold invoices up."""
+    pulls.recheck(connection_id=connection_id, at=current())
+
+
+@shared_task
+def ring_for_rechecks() -> None:
+    """Ring for contacts that may be repaired by now."""
+    pulls.ring_for_rechecks(at=current())
+
+
+@shared_task
 def sweep() -> None:
     """Ring for whatever was left behind."""
     pushes.sweep(at=current())

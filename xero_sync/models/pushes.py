@@ -43,6 +43,7 @@ class Lane(PracticeRecord):
     limits_seen_at = models.DateTimeField(null=True, blank=True)
     failures_in_a_row = models.PositiveSmallIntegerField(default=0)
     is_trusted = models.BooleanField(default=False)
+    rechecked_at = models.DateTimeField(default=AT_ONCE)
 
     objects = LaneQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 

@@ -14,6 +14,11 @@ def ring_sync(run_id: int) -> None:
     _after_commit("xero_sync.tasks.sync", run_id)
 
 
+def ring_recheck(connection_id: int) -> None:
+    """After commit, ask any worker to look again at the contacts that hold invoices up."""
+    _after_commit("xero_sync.tasks.recheck", connection_id)
+
+
 def _after_commit(task: str, argument: int) -> None:
     # Tasks stand above operations and are known here by name alone. A broker that is down must not fail the caller.
     transaction.on_commit(lambda: _send(task, argument), robust=True)

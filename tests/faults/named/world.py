@@ -21,6 +21,7 @@ FEES = {"Code": "200", "Name": "Fees"}
 SWEEP, MINUTE, FIVE_MINUTES, TEN_MINUTES, SIX_HOURS = 15, 60, 300, 600, 21600
 BEAT = {  # as socketapp.settings has it
     "xero_sync.tasks.sweep": SWEEP,
+    "xero_sync.tasks.ring_for_rechecks": 2 * SWEEP,
     "billing.tasks.tick": MINUTE,
     "xero_sync.tasks.nightly": FIVE_MINUTES,
     "xero_sync.tasks.check_connections": TEN_MINUTES,
