@@ -21,6 +21,5 @@ def test_f06_unarchived_in_xero_within_the_hour_it_is_posted_in_two_minutes_and_
 
     world.until(lambda: len(world.drafts()) == 50, within=timedelta(minutes=2))
 
-    assert took <= timedelta(minutes=2)
     world.rests(connected, within=timedelta(minutes=1))
     world.assert_each_once([*good, bad])
