@@ -6,9 +6,9 @@ import pytest
 
 from billing.models import BillingSettings, Invoice
 from clients.models import AuditEvent, Practice
-from tests.factories import make_invoice
+from tests.factories import make_client, make_invoice
 from tests.xero_world import Remote, linked_clients, post, sync
-from xero_sync.models import Batch, Difference, Lane, Push, Sighting
+from xero_sync.models import Batch, Contact, ContactLink, Difference, Lane, Push, Sighting
 from xero_sync.operations import lanes
 from xero_sync.tasks import distrust
 
@@ -58,6 +58,21 @@ def test_an_adopted_invoice_of_another_amount_is_reported(connected: Practice, r
 
     assert [one["sub_total"] for one in remote.invoices()] == ["200.00"]
     assert Difference.objects.for_practice(connected).get().kind == Difference.Kind.TOTAL
+
+
+def test_a_contact_that_we_made_and_forgot_is_linked(connected: Practice, remote: Remote, now: datetime) -> None:
+    client = make_client(connected, "Halden Mill Ltd")
+    make_invoice(client)
+    post(connected, at=now)
+    put_back(connected)
+    ContactLink.objects.for_practice(connected).delete()
+    Contact.objects.for_practice(connected).filter(name="Halden Mill Ltd").delete()
+
+    make_invoice(client)
+    post(connected, at=now + timedelta(minutes=10))
+
+    assert Invoice.objects.for_practice(connected).get().is_posted
+    assert [one["contact"] for one in remote.invoices()] == ["Halden Mill Ltd"] * 2
 
 
 def test_the_sync_looks_so_that_posting_need_not(connected: Practice, remote: Remote, now: datetime) -> None:

@@ -24,12 +24,14 @@ HOW = "Created in Xero when its first invoice was posted"
 def contacts_answered(lease: Lease, batch: Batch, reply: BatchReply, gateway: Gateway, *, at: datetime) -> None:
     """Link what was created, refuse what Xero refused.
 
-    What it refused although an earlier attempt with an unknown end may have made it is looked up by our number first.
+    What it refused although we may have made it before (an attempt with an unknown end, a database put back to an older
+    copy) is looked up by our number first.
     """
     sent = elements_in(bytes(batch.body), "Contacts")
     elements = {sent[position]["ContactNumber"]: element for position, element in _answers(sent, reply).items()}
     by_number = {one["ContactNumber"]: one for one in sent}
-    doubtful = _sent_before(batch) & {number for number, element in elements.items() if not element.is_accepted}
+    sent_before = _sent_before(batch)
+    doubtful = {n for n, e in elements.items() if not e.is_accepted and (_is_taken(e) or n in sent_before)}
     for number in sorted(doubtful):
         announce_call(lease, at=at)
         found = gateway.contact_numbered(number)
@@ -39,6 +41,10 @@ def contacts_answered(lease: Lease, batch: Batch, reply: BatchReply, gateway: Ga
     created = {n: _record(by_number[n], external_id(e, "ContactID")) for n, e in elements.items() if e.is_accepted}
     refused = {client_id_of(n): e for n, e in elements.items() if not e.is_accepted}
     _finish(lease, batch, list(created.values()), refused, at=at)
+
+
+def _is_taken(element: Element) -> bool:
+    return explained(element.words).code == "CONTACT_NAME_TAKEN"
 
 
 def _answers(sent: Sequence[Json], reply: BatchReply) -> Mapping[int, Element]:
