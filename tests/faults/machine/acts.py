@@ -11,11 +11,13 @@ from clients.models import Client
 from tests.faults.machine import clock, practices
 from tests.faults.machine.practices import Office
 from tests.faults.machine.world import World
+from xero_sync.errors import ConnectionLost
 from xero_sync.models import Connection
 from xero_sync.operations import connections, pulls, reconciliation
 
 ENDED = (date(2026, 8, 1), date(2026, 9, 1))
 CURRENT = date(2026, 10, 1)
+MOST_TRIES = 3
 TOO_LATE = (plans.NotDraft, plans.NotFinalised, plans.NotYetDue, plans.PlanChanged)
 
 # ── Billing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -147,7 +149,14 @@ def sync(office: Office, *, is_nightly: bool) -> None:
 
 
 def watch(office: Office) -> None:
-    """The night's look at what was posted, without reading the lists again."""
-    connection = connection_of(office)
-    gateway = connections.gateway_of(connection, at=clock.now())
-    reconciliation.watch(connection=connection, gateway=gateway, at=clock.now())
+    """The night's look at what was posted, without reading the lists again; as a sync does, it tries once more."""
+    for _ in range(MOST_TRIES):
+        connection = connection_of(office)
+        if not connection.is_connected:
+            reconnect(office)
+        try:
+            gateway = connections.gateway_of(connection, at=clock.now())
+            reconciliation.watch(connection=connection, gateway=gateway, at=clock.now())
+            return
+        except ConnectionLost as lost:
+            connections.investigate(connection=connection, lost=lost, at=clock.now())
