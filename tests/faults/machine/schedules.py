@@ -67,7 +67,11 @@ class Schedule(RuleBasedStateMachine):
             acts.reopen(self.office(office), acts.CURRENT)
 
     @rule(
-        office=OFFICE, first=PLACE, count=st.sampled_from((1, 1, 2, 6, 6, 55)), pennies=PENNIES, is_rung=st.booleans()
+        office=OFFICE,
+        first=PLACE,
+        count=st.sampled_from((1, 1, 1, 2, 2, 2, 3, 3, 6, 6, 6, 55)),
+        pennies=PENNIES,
+        is_rung=st.booleans(),
     )
     def finish_work(self, office: int, first: int, count: int, pennies: int, is_rung: bool) -> None:
         clients = self.office(office).clients
