@@ -211,7 +211,7 @@ def make_invoice(client: Client, amount: str = "200.00", *, at: datetime = NOON,
         "waiting_since": at,
         **fields,
     }
-    made.setdefault("uid", uuid5(practice.uid, made["source_key"]))
+    made.setdefault("uid", uuid5(client.uid, made["source_key"]))
     invoice = Invoice.objects.create(practice=practice, client=client, **made)
     InvoiceLine.objects.create(
         practice=practice, invoice=invoice, position=0, description="Bookkeeping", quantity=Decimal("1"),

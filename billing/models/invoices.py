@@ -31,7 +31,7 @@ class InvoiceQuerySet(PracticeQuerySet["Invoice"]):
 class Invoice(PracticeRecord):
     """One wanted invoice. It exists once per source key, whatever repeats; its total is net of VAT.
 
-    `uid` is the machine-readable marker by which it is found again in the ledger; it follows from the practice and the
+    `uid` is the machine-readable marker by which it is found again in the ledger; it follows from the client and the
     source key, so that a copy of the database raises the same one. `source_key` is business identity:
     `rec:{month}:{client}:{group}`, `acc:{source}:{group}`, `done:{engagement}:{items}`.
     `waiting_since` is when it was raised or last set free to go. `healed_code` is the refusal after which it went out

@@ -1,10 +1,10 @@
 """Turning drafts into invoices: once per source key, numbered, in the ledger's queue, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -13,7 +13,7 @@ from billing.models import BillingPlan, BillingSettings, Engagement, Invoice, In
 from billing.operations.terms import settings_of
 from billing.ports import get_ledger
 from billing.records import InvoiceDraft
-from clients.models import Practice, User
+from clients.models import Client, Practice, User
 
 
 class SeriesBusy(Exception):
@@ -58,8 +58,10 @@ def _existing(practice: Practice, wanted: Sequence[Wanted]) -> dict[str, Invoice
 def _create(practice: Practice, wanted: Sequence[Wanted], *, by: User | None, at: datetime) -> dict[str, Invoice]:
     with transaction.atomic():
         numbers = take_numbers(practice, len(wanted))
+        uids = _uids(practice, {want.client_id for want in wanted})
         invoices = [
-            _invoice(practice, want, number, by=by, at=at) for want, number in zip(wanted, numbers, strict=True)
+            _invoice(practice, want, number, uids[want.client_id], by=by, at=at)
+            for want, number in zip(wanted, numbers, strict=True)
         ]
         Invoice.objects.bulk_create(invoices)
         lines = [
@@ -80,11 +82,18 @@ def enqueue(invoices: Sequence[Invoice], *, at: datetime) -> None:
         get_ledger(destination).enqueue_all(list(members), at=at)
 
 
-def _invoice(practice: Practice, want: Wanted, number: str | None, *, by: User | None, at: datetime) -> Invoice:
+def _uids(practice: Practice, client_ids: Collection[int]) -> dict[int, UUID]:
+    """The names for good of these clients, from which the invoices' markers follow."""
+    return dict(Client.objects.for_practice(practice).filter(pk__in=client_ids).values_list("pk", "uid"))
+
+
+def _invoice(
+    practice: Practice, want: Wanted, number: str | None, client_uid: UUID, *, by: User | None, at: datetime
+) -> Invoice:
     draft = want.draft
     return Invoice(
         practice=practice,
-        uid=uuid5(practice.uid, want.source_key),
+        uid=uuid5(client_uid, want.source_key),
         client_id=want.client_id,
         plan=want.plan,
         engagement=want.engagement,

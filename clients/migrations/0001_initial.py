@@ -20,7 +20,6 @@ class Migration(migrations.Migration):
             name='Practice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('name', models.CharField(max_length=200)),
                 ('slug', models.SlugField(max_length=60, unique=True)),
                 ('time_zone', models.CharField(default='Europe/London', max_length=64, validators=[django.core.validators.RegexValidator('^[A-Za-z_]+(/[A-Za-z0-9_+\\-]+)*$', 'Choose a time zone by its IANA name, as Europe/London.')])),
@@ -143,6 +142,7 @@ class Migration(migrations.Migration):
             name='Client',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clients.practice')),
                 ('type', models.CharField(choices=[('limited_company', 'Limited company'), ('llp', 'LLP'), ('partnership', 'Partnership'), ('sole_trader', 'Sole trader'), ('individual', 'Individual'), ('trust', 'Trust'), ('charity', 'Charity'), ('other', 'Other')], default='limited_company', max_length=20)),
                 ('name', models.CharField(max_length=255)),

@@ -1,5 +1,6 @@
 """The practice's clients."""
 
+import uuid
 from datetime import date, datetime
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -31,7 +32,8 @@ class Client(PracticeRecord):
     """A customer of the practice. Never deleted, only closed.
 
     `standing` follows from the proposals and is written by `clients.operations.record_standing`. Closing is a
-    decision: it needs a last billable month, and while that month has not passed the client is *closing soon*.
+    decision: it needs a last billable month, and while that month has not passed the client is *closing soon*. `uid`
+    names it for good: a row's number may be given again after a backup was restored.
     """
 
     class Type(models.TextChoices):
@@ -49,6 +51,7 @@ class Client(PracticeRecord):
         ACTIVE = "active", "Active"
         AD_HOC = "ad_hoc", "Ad-hoc"
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     type = models.CharField(max_length=20, choices=Type.choices, default=Type.LIMITED_COMPANY)
     name = models.CharField(max_length=255)
     name_key = models.CharField(max_length=255, db_index=True, editable=False)

@@ -1,6 +1,5 @@
 """The tenant."""
 
-import uuid
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,10 +16,8 @@ class Practice(models.Model):
     """An accountancy firm: the tenant that owns every other row.
 
     Safe Mode is on for a new practice: syncs come in, nothing goes out. `billing.operations.holds` turns it off.
-    `uid` names it for good, in this database and its copies and in no other.
     """
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=60, unique=True)
     time_zone = models.CharField(max_length=64, default="Europe/London", validators=[zone_name])

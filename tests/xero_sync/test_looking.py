@@ -105,3 +105,18 @@ def test_a_worker_that_starts_doubts_every_lane(connected: Practice) -> None:
     distrust()
 
     assert not Lane.objects.for_practice(connected).get().is_trusted
+
+
+def test_a_client_that_got_a_forgotten_one_s_row_does_not_inherit_its_draft(
+    connected: Practice, remote: Remote, now: datetime
+) -> None:
+    first, second = linked_clients(connected, ["City Limousines", "Beacon Joinery Ltd"])
+    make_invoice(first, source_key="rec:2026-10:7:a", number=None)
+    post(connected, at=now)
+    put_back(connected)
+    lanes.distrust_all()
+
+    make_invoice(second, source_key="rec:2026-10:7:a", number=None)
+    post(connected, at=now + timedelta(minutes=10))
+
+    assert sorted(one["contact"] for one in remote.invoices()) == ["Beacon Joinery Ltd", "City Limousines"]

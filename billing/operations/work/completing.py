@@ -89,7 +89,7 @@ def undo(*, practice: Practice, invoice: Invoice, by: User, at: datetime) -> lis
     withdraw(invoice, reason="Completion undone", by=by, at=at)
     # The work may be completed again: source key and marker are free for the invoice that will then be wanted.
     invoice.source_key = f"{invoice.source_key}:undone:{invoice.pk}"[:200]
-    invoice.uid = uuid5(practice.uid, invoice.source_key)
+    invoice.uid = uuid5(invoice.client.uid, invoice.source_key)
     invoice.save(update_fields=["source_key", "uid"])
     for item in items:
         _cancel_next(practice, item)

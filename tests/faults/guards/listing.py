@@ -102,7 +102,7 @@ ROWS = (
     Guard(
         "marker is business identity",
         "billing/operations/raising.py",
-        "        uid=uuid5(practice.uid, want.source_key),\n",
+        "        uid=uuid5(client_uid, want.source_key),\n",
         "",
         (
             f"{NAMED}/test_f20_restored.py::test_f20_invoices_that_were_raised_after_the_backup_are_raised_again_and_known"
