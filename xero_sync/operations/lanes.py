@@ -37,6 +37,10 @@ class Lease:
 
 def lane_of(practice: Practice) -> Lane:
     """The practice's lane, made with its slots when it is first needed."""
+    return Lane.objects.for_practice(practice).first() or _made(practice)
+
+
+def _made(practice: Practice) -> Lane:
     with transaction.atomic():
         lane, is_new = Lane.objects.for_practice(practice).get_or_create(
             practice=practice, defaults={"next_ok_at": AT_ONCE}
