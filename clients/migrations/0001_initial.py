@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
             name='Client',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clients.practice')),
                 ('type', models.CharField(choices=[('limited_company', 'Limited company'), ('llp', 'LLP'), ('partnership', 'Partnership'), ('sole_trader', 'Sole trader'), ('individual', 'Individual'), ('trust', 'Trust'), ('charity', 'Charity'), ('other', 'Other')], default='limited_company', max_length=20)),
                 ('name', models.CharField(max_length=255)),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['name', 'pk'],
                 'indexes': [models.Index(fields=['practice', 'name'], name='clients_cli_practic_b91357_idx'), models.Index(fields=['practice', 'updated_at'], name='clients_cli_practic_d5e703_idx')],
-                'constraints': [models.UniqueConstraint(models.F('practice'), models.F('company_number'), condition=models.Q(('company_number', ''), _negated=True), name='client_company_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('last_billable_month__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('last_billable_month__isnull', False)), _connector='OR'), name='client_closed_with_last_month'), models.CheckConstraint(condition=models.Q(models.Q(('year_end_day__isnull', True), ('year_end_month__isnull', True)), models.Q(('year_end_day__isnull', False), ('year_end_month__isnull', False)), _connector='OR'), name='client_year_end_both_or_none')],
+                'constraints': [models.UniqueConstraint(models.F('practice'), models.F('uid'), name='client_uid_once'), models.UniqueConstraint(models.F('practice'), models.F('company_number'), condition=models.Q(('company_number', ''), _negated=True), name='client_company_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('last_billable_month__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('last_billable_month__isnull', False)), _connector='OR'), name='client_closed_with_last_month'), models.CheckConstraint(condition=models.Q(models.Q(('year_end_day__isnull', True), ('year_end_month__isnull', True)), models.Q(('year_end_day__isnull', False), ('year_end_month__isnull', False)), _connector='OR'), name='client_year_end_both_or_none')],
             },
         ),
         migrations.CreateModel(

@@ -51,7 +51,7 @@ class Client(PracticeRecord):
         ACTIVE = "active", "Active"
         AD_HOC = "ad_hoc", "Ad-hoc"
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
     type = models.CharField(max_length=20, choices=Type.choices, default=Type.LIMITED_COMPANY)
     name = models.CharField(max_length=255)
     name_key = models.CharField(max_length=255, db_index=True, editable=False)
@@ -88,6 +88,7 @@ class Client(PracticeRecord):
         ordering = ["name", "pk"]
         indexes = [models.Index(fields=["practice", "name"]), models.Index(fields=["practice", "updated_at"])]
         constraints = [
+            models.UniqueConstraint("practice", "uid", name="client_uid_once"),
             models.UniqueConstraint(
                 "practice", "company_number", name="client_company_number_once", condition=~Q(company_number="")
             ),
