@@ -14,11 +14,16 @@ from queue import Empty
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from kombu import Connection
 from pytest_django import Settings
 
 from sandbox.xero.server import Running, serve
 from socketapp.celery import app as celery_app
+
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")  # no test asserts a time, and a busy machine is no fault
 
 
 @pytest.fixture(autouse=True)
