@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import transaction
 
+from clients.operations import Stopwatch
 from xero_sync import oauth
 from xero_sync.errors import Cause, ConnectionLost, OutcomeUnknown, Refused, Scope, TryLater
 from xero_sync.models import Grant
-from xero_sync.operations.clock import Stopwatch
 from xero_sync.records import TokenSet
 
 LEAST_LIFE = timedelta(seconds=120)

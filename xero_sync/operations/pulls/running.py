@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from clients.models import PracticeQuerySet
+from clients.operations import Stopwatch
 from xero_sync.errors import ConnectionLost, OutcomeUnknown, Refused, TryLater, XeroFailure
 from xero_sync.models import Connection, SyncRun
 from xero_sync.operations import budgets, connections, lanes
-from xero_sync.operations.clock import Stopwatch
 from xero_sync.operations.pulls import steps
 from xero_sync.ports import Gateway
 

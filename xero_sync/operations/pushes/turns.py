@@ -8,10 +8,10 @@ from django.db import transaction
 
 from billing.operations import holds, plans
 from clients.models import Practice
+from clients.operations import Stopwatch
 from xero_sync.errors import ConnectionLost, OutcomeUnknown, Refused, Scope, TryLater, XeroFailure
 from xero_sync.models import Batch, Connection, Push
 from xero_sync.operations import bells, budgets, connections, lanes, reconciliation
-from xero_sync.operations.clock import Stopwatch
 from xero_sync.operations.lanes import CALL, Lease, LeaseLost
 from xero_sync.operations.outages import despite_outage
 from xero_sync.operations.pushes import finishing, looking, unknown
