@@ -24,6 +24,12 @@ def today_in(zone: ZoneInfo, at: datetime) -> date:
     return at.astimezone(zone).date()
 
 
+def clock_in(zone: ZoneInfo, moment: datetime, *, at: datetime) -> str:
+    """18:02, by the clock of that zone; 18:02 on 2 October where that is not today."""
+    local = moment.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == today_in(zone, at) else f"{local:%H:%M} on {local.day} {local:%B}"
+
+
 def month_in(zone: ZoneInfo, at: datetime) -> date:
     """The month it is in that zone at this moment."""
     return first_of(today_in(zone, at))

@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from billing.models import BillingPlan, Invoice
 from billing.records import Attempt as Attempt
 from billing.records import Deviation as Deviation
+from billing.records import Pause as Pause
 from billing.records import Whereabouts as Whereabouts
 from clients.models import Practice, User
 
@@ -70,6 +71,8 @@ class Ledger(Protocol):
     `standings` answers for the clients asked for; without `client_ids`, only those that are not green.
     `wake` tells the ledger that something it waited for (a hold, a repair) may be over; cheap and repeatable.
     `is_connected` answers whether the practice has this ledger at all; one that is lost for now is had, and held.
+    `pause` says why it takes nothing of the practice for hours although it lets us in, and until when; None while it
+    does, and for a wait of minutes. A reading: nobody has to do anything for it to end.
     `whereabouts` says where invoices are that may go and have not arrived; one it does not know is left out.
     `history` is what happened to one invoice on its way, in any order: each attempt, its answer, the reading back.
     `differing` selects the invoices that stand otherwise in the ledger than they were sent, while nobody has said that
@@ -94,6 +97,8 @@ class Ledger(Protocol):
     def wake(self, practice: Practice, *, at: datetime) -> None: ...
 
     def is_connected(self, practice: Practice) -> bool: ...
+
+    def pause(self, practice: Practice, *, at: datetime) -> Pause | None: ...
 
     def whereabouts(
         self, practice: Practice, invoice_ids: Collection[int], *, at: datetime
@@ -133,6 +138,9 @@ class NoLedger:
 
     def is_connected(self, practice: Practice) -> bool:
         return False
+
+    def pause(self, practice: Practice, *, at: datetime) -> Pause | None:
+        return None
 
     def whereabouts(self, practice: Practice, invoice_ids: Collection[int], *, at: datetime) -> dict[int, Whereabouts]:
         return {}

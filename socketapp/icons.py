@@ -16,6 +16,7 @@ STATE_ICONS = {
     "posting": "loader-2",
     "posted": "check",
     "needs_attention": "alert-triangle",
+    "attention": "clock",
     "in_review": "eye-check",
     "expired": "clock",
     "archived": "archive",

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from billing.models import BillingPlan, Invoice
-from billing.ports import Attempt, ContactStanding, Deviation, Finding, Whereabouts
+from billing.ports import Attempt, ContactStanding, Deviation, Finding, Pause, Whereabouts
 from clients.models import Practice, User
 
 
@@ -25,6 +25,7 @@ class FakeLedger:
         self.known: dict[int, ContactStanding] = {}
         self.findings: list[Finding] = []
         self.connected = True
+        self.paused: Pause | None = None
         self.places: dict[int, Whereabouts] = {}
         self.attempts: list[Attempt] = []
         self.deviations: list[Deviation] = []
@@ -56,6 +57,9 @@ class FakeLedger:
 
     def is_connected(self, practice: Practice) -> bool:
         return self.connected
+
+    def pause(self, practice: Practice, *, at: datetime) -> Pause | None:
+        return self.paused if self.paused and self.paused.until > at else None
 
     def whereabouts(self, practice: Practice, invoice_ids: Collection[int], *, at: datetime) -> dict[int, Whereabouts]:
         return {pk: place for pk, place in self.places.items() if pk in invoice_ids}

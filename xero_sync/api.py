@@ -15,7 +15,7 @@ from clients.access import Action, Conflict, practice_of
 from clients.models import Client, User
 from xero_sync.models import Connection, Contact, SyncRun
 from xero_sync.operations import asking, contacts
-from xero_sync.reports import integration, matching_queue
+from xero_sync.reports import integration, matching_queue, pauses
 
 # ── Serializers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -107,7 +107,7 @@ class XeroStatus(XeroView):
             "connection": connection,
             "last_sync": next((run for run in runs if run.is_ended), None),
             "open_sync": next((run for run in runs if run.is_open), None),
-            "calls_left": integration.calls_left(integration.lane_of(practice), at=timezone.now()),
+            "calls_left": integration.calls_left(pauses.lane_of(practice), at=timezone.now()),
         }
         return Response(self.get_serializer(status).data)
 

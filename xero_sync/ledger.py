@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from billing.models import BillingPlan, Invoice
-from billing.ports import Attempt, ContactStanding, Deviation, Finding, Whereabouts
+from billing.ports import Attempt, ContactStanding, Deviation, Finding, Pause, Whereabouts
 from clients.models import Practice, User
 from xero_sync.operations import bells, connections, contacts, preflight, preparing, pushes
-from xero_sync.reports import attempts, whereabouts
+from xero_sync.reports import attempts, pauses, whereabouts
 
 
 class XeroLedger:
@@ -35,6 +35,9 @@ class XeroLedger:
 
     def is_connected(self, practice: Practice) -> bool:
         return connections.connection_of(practice) is not None
+
+    def pause(self, practice: Practice, *, at: datetime) -> Pause | None:
+        return pauses.pause_for_hours(practice, at=at)
 
     def whereabouts(self, practice: Practice, invoice_ids: Collection[int], *, at: datetime) -> dict[int, Whereabouts]:
         return whereabouts.whereabouts(practice, invoice_ids, at=at)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -28,15 +28,27 @@ class PlanRowSerializer(serializers.ModelSerializer[PlanRow]):
         )  # fmt: skip
 
 
+class PauseSerializer(serializers.Serializer[Any]):
+    until = serializers.DateTimeField(help_text="When posting resumes by itself.")
+    sentence = serializers.CharField()
+
+
 class PlanSerializer(serializers.ModelSerializer[BillingPlan]):
     month = serializers.DateField(format="%Y-%m")
     approved_by = serializers.EmailField(source="approved_by.email", default=None, read_only=True)
+    pause = serializers.SerializerMethodField()
+
+    @extend_schema_field(PauseSerializer(allow_null=True))
+    def get_pause(self, plan: BillingPlan) -> Any:
+        """Why a plan that is posting waits for hours, and until when; null while it does not."""
+        standing = plans.standing_of(plan, at=timezone.now())
+        return PauseSerializer(standing).data if standing.is_paused else None
 
     class Meta:
         model = BillingPlan
         fields = (
             "month", "status", "version", "posts_on", "total", "line_count", "drafted_at", "approved_at", "approved_by",
-            "raised_at", "posted_at",
+            "raised_at", "posted_at", "pause",
         )  # fmt: skip
 
 
@@ -60,7 +72,9 @@ class PlanList(PracticeView):
 
     @extend_schema(responses=PlanSerializer(many=True))
     def get(self, request: Request) -> Response:
-        return self.pages(BillingPlan.objects.for_practice(practice_of(request)).select_related("approved_by"))
+        return self.pages(
+            BillingPlan.objects.for_practice(practice_of(request)).select_related("approved_by", "practice")
+        )
 
 
 class PlanDetail(PracticeView):

@@ -12,6 +12,7 @@ from billing.operations.standstill import NOT_CONNECTED as NOT_CONNECTED
 from billing.operations.standstill import SAFE_MODE as SAFE_MODE
 from billing.operations.standstill import SENTENCES
 from billing.operations.standstill import open_reasons as open_reasons
+from billing.operations.standstill import why_nothing_leaves as why_nothing_leaves
 from billing.ports import all_ledgers
 from clients import operations as clients
 from clients.models import Practice, User

@@ -1,7 +1,10 @@
 """Why nothing of a practice is sent at present."""
 
+from datetime import datetime
+
+from billing.calendar import clock_in
 from billing.models import PostingHold
-from billing.ports import all_ledgers
+from billing.ports import Pause, all_ledgers
 from billing.records import OpenHold
 from clients.models import Practice
 
@@ -28,3 +31,24 @@ def open_reasons(practice: Practice) -> list[OpenHold]:
         sentence = "Xero is not connected. Connect it under Integrations; what waits then goes out by itself."
         holds.append(OpenHold(NOT_CONNECTED, None, sentence))
     return holds
+
+
+def pause_of(practice: Practice, *, at: datetime) -> Pause | None:
+    """The longest pause that a ledger asked for. Unlike a hold it is nobody's to lift and ends at its hour, so it is
+    read whenever somebody looks and kept nowhere."""
+    pauses = [pause for ledger in all_ledgers() if (pause := ledger.pause(practice, at=at))]
+    return max(pauses, key=lambda pause: pause.until, default=None)
+
+
+def resumes(practice: Practice, pause: Pause, *, at: datetime) -> str:
+    """Xero’s limit for today is used up. Posting resumes at 23:06 on 1 October."""
+    return f"{pause.reason} Posting resumes at {clock_in(practice.zone, pause.until, at=at)}"
+
+
+def why_nothing_leaves(practice: Practice, *, at: datetime) -> str:
+    """The first hold's sentence, else that of the pause; empty while invoices go out."""
+    hold = next(iter(open_reasons(practice)), None)
+    if hold:
+        return hold.sentence
+    pause = pause_of(practice, at=at)
+    return f"{resumes(practice, pause, at=at)}." if pause else ""

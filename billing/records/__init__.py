@@ -21,4 +21,5 @@ from billing.records.listed import OptionRecord as OptionRecord
 from billing.records.listed import TemplateRecord as TemplateRecord
 from billing.records.sent import Attempt as Attempt
 from billing.records.sent import Deviation as Deviation
+from billing.records.sent import Pause as Pause
 from billing.records.sent import Whereabouts as Whereabouts

@@ -20,6 +20,14 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Why a ledger takes nothing for hours although it lets us in, and until when. It goes on by itself."""
+
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One thing that happened to an invoice on its way: when, what, and what the ledger said."""
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from billing import calendar
 from billing.models import BillingPlan, BillingSettings, PostingHold, PricingMenu, WorkItem
 from billing.operations import inbox
-from billing.operations.plans import draft
+from billing.operations.plans import draft, standing_of
 from billing.reports import plan_sums
 from billing.reports.inbox import Kind, Trouble, in_order, with_kind
 from clients.access import Action, may
@@ -54,8 +54,10 @@ def _plans(practice: Practice, at: datetime) -> list[dict[str, Any]]:
     """Drafts that post within the month or should have posted; plans whose posting stopped."""
     today = calendar.today_in(practice.zone, at)
     near = calendar.add_months(today, 1)
-    plans = BillingPlan.objects.for_practice(practice).filter(
-        posts_on__lte=near, posts_on__gte=calendar.add_months(today, -2)
+    plans = (
+        BillingPlan.objects.for_practice(practice)
+        .select_related("practice")
+        .filter(posts_on__lte=near, posts_on__gte=calendar.add_months(today, -2))
     )
     now = [draft(practice=practice, month=plan.month, at=at) if plan.is_draft else plan for plan in plans]
     return [card for plan in reversed(now) if (card := _plan_card(practice, plan, at))]
@@ -76,6 +78,10 @@ def _plan_card(practice: Practice, plan: BillingPlan, at: datetime) -> dict[str,
     if plan.status == BillingPlan.Status.BLOCKED:
         return {**facts, "tone": "bad", "icon": "hand-stop", "title": f"The {plan.month:%B} plan is blocked",
                 "note": "Nothing is lost and nothing is sent.", "action": "See why"}  # fmt: skip
+    standing = standing_of(plan, at=at)
+    if standing.is_paused:
+        return {"url": url, "amount": plan.total, "tone": "warn", "icon": "clock", "note": standing.sentence,
+                "title": f"The {plan.month:%B} plan waits for Xero", "action": "See the plan"}  # fmt: skip
     return {}
 
 
@@ -181,7 +187,7 @@ def overview(membership: Membership, at: datetime) -> list[dict[str, Any]]:
     url = reverse("billing:plan_month", kwargs={"practice": practice.slug, "month": month})
     panel = {
         "title": f"{month:%B %Y} billing plan",
-        "rows": [("Net of VAT", plan.total), ("Lines", plan.line_count), ("State", plan.get_status_display())],
+        "rows": [("Net of VAT", plan.total), ("Lines", plan.line_count), ("State", standing_of(plan, at=at).label)],
         "url": url,
         "action": "Open the plan",
     }

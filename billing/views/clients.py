@@ -124,7 +124,7 @@ def client_invoices(request: PracticeRequest, client_id: int) -> HttpResponse:
     client = _client(request, client_id)
     found = Invoice.objects.for_practice(request.practice).filter(client=client)
     page = page_of(request, found.select_related("client", "plan", "engagement"))
-    hold = next((each.sentence for each in holds.open_reasons(request.practice)), "")
+    hold = holds.why_nothing_leaves(request.practice, at=timezone.now())
     context = {
         "client": client,
         "tab": "invoices",

@@ -34,7 +34,7 @@ def invoice_list(request: PracticeRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     found = found.filter(kind=kind) if kind in Invoice.Kind.values else found
     page = page_of(request, found.select_related("client", "plan", "engagement"))
-    hold = next((each.sentence for each in holds.open_reasons(request.practice)), "")
+    hold = holds.why_nothing_leaves(request.practice, at=timezone.now())
     context = {
         "page": page,
         "rows": [(invoice, results.state_of(invoice, hold)) for invoice in page.object_list],
@@ -75,7 +75,7 @@ def _chips(request: PracticeRequest, counts: results.Counts) -> list[Chip]:
 def invoice(request: PracticeRequest, invoice_id: int) -> HttpResponse:
     """One invoice: its state, what is the matter, what it says, where it comes from, and all that happened to it."""
     at, kept = timezone.now(), invoice_or_404(request, invoice_id)
-    hold = next((each.sentence for each in holds.open_reasons(request.practice)), "")
+    hold = holds.why_nothing_leaves(request.practice, at=at)
     ledger = get_ledger(kept.destination)
     standing = ledger.standings(request.practice, [kept.client_id]).get(kept.client_id)
     trouble = inbox.trouble_of(kept, at=at)

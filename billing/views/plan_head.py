@@ -12,7 +12,7 @@ from clients.access import Action, PracticeRequest
 def head(request: PracticeRequest, state: PlanState) -> dict[str, Any]:
     return {
         "plan": state.plan,
-        "state": state.plan.status,
+        "standing": state.standing,
         "timing": "in advance" if state.settings.timing == BillingSettings.Timing.ADVANCE else "in arrears",
         "today": state.today,
         "last_month": calendar.add_months(state.plan.month, -1),

@@ -24,9 +24,10 @@ def plan_progress(request: PracticeRequest, month: date) -> HttpResponse:
     """How far the posting has come; when the state has changed the whole page is asked for again."""
     at = timezone.now()
     found = plan_in(request.practice, month, at)
-    if found is None or found.status != request.GET.get("was"):
+    state = PlanState(request.practice, found, at) if found else None
+    if state is None or state.standing.state != request.GET.get("was"):
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "billing/_plan_progress.html", _progress(request, PlanState(request.practice, found, at)))
+    return render(request, "billing/_plan_progress.html", _progress(request, state))
 
 
 def results_page(request: PracticeRequest, state: PlanState) -> HttpResponse:
@@ -36,7 +37,7 @@ def results_page(request: PracticeRequest, state: PlanState) -> HttpResponse:
     found = every.filter(client__name__icontains=text) if text else every
     invoices = results.worst_first(results.with_result(found, request.GET.get("result", "")))
     page = page_of(request, invoices.select_related("client"))
-    hold = next((each.sentence for each in holds.open_reasons(state.practice)), "")
+    hold = holds.why_nothing_leaves(state.practice, at=state.at)
     context = {
         **head(request, state),
         **_progress(request, state),
@@ -79,10 +80,11 @@ def _result_rows(
 def _progress(request: PracticeRequest, state: PlanState) -> dict[str, Any]:
     return {
         "plan": state.plan,
+        "standing": state.standing,
         "progress": results.progress_of(state.plan),
         "holds": holds.open_reasons(state.practice),
         "is_moving": state.plan.status in (BillingPlan.Status.POSTING, BillingPlan.Status.BLOCKED),
-        "pace": "2s" if state.plan.status == BillingPlan.Status.POSTING else "15s",
+        "pace": "2s" if state.standing.state == BillingPlan.Status.POSTING else "15s",
     }
 
 

@@ -28,6 +28,11 @@ class PlanState:
     at: datetime
 
     @cached_property
+    def standing(self) -> plans.Standing:
+        """As people read it, a pause of its ledger included."""
+        return plans.standing_of(self.plan, at=self.at)
+
+    @cached_property
     def settings(self) -> BillingSettings:
         """As they were read when the plan was drawn a moment ago."""
         try:

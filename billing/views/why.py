@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from billing.models import BillingPlan, Engagement, PostingHold
-from billing.operations import holds, settings
+from billing.operations import holds, plans, settings
 from billing.ports import ContactStanding, Tone, get_ledger
 from billing.views.pieces import address
 from billing.views.plan_state import month_to_work_on
@@ -37,13 +37,13 @@ def checks_of(request: PracticeRequest, client: Client, at: datetime) -> list[Ch
         _start(request, client),
         _usable(standing),
         _right(client, standing),
-        _in_plan(request, client, plan),
+        _in_plan(request, client, plan, at),
     ]
 
 
 def _plan(request: PracticeRequest, at: datetime) -> BillingPlan | None:
     month = month_to_work_on(request.practice, at)
-    return BillingPlan.objects.for_practice(request.practice).in_month(month).first()
+    return BillingPlan.objects.for_practice(request.practice).in_month(month).select_related("practice").first()
 
 
 def _connected(request: PracticeRequest, plan: BillingPlan | None, at: datetime) -> Check:
@@ -112,7 +112,7 @@ def _right(client: Client, standing: ContactStanding | None) -> Check:
     )
 
 
-def _in_plan(request: PracticeRequest, client: Client, plan: BillingPlan | None) -> Check:
+def _in_plan(request: PracticeRequest, client: Client, plan: BillingPlan | None, at: datetime) -> Check:
     title = "Is something due?"
     if plan is None:
         return Check(title, "warn", "The plan of this month has not been drawn yet.")
@@ -123,6 +123,6 @@ def _in_plan(request: PracticeRequest, client: Client, plan: BillingPlan | None)
         return Check(title, "warn", f"Nothing is due in {plan.month:%B %Y}.", "Open the plan", url)
     state = plan.get_status_display().lower()
     tone = "warn" if plan.is_draft else "good"
-    return Check(
-        title, tone, f"£{row.amount:,.2f} in the {plan.month:%B %Y} plan, which is {state}.", "Open the plan", url
-    )
+    words = f"£{row.amount:,.2f} in the {plan.month:%B %Y} plan, which is {state}."
+    waits = plans.standing_of(plan, at=at).sentence
+    return Check(title, tone, f"{words} {waits}".strip(), "Open the plan", url)

@@ -1,12 +1,17 @@
 """Every main page, light and dark, on a desk and on a phone: axe and the content policy have nothing to say, and no
 page is wider than its screen."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.office import Office, browse, open_office
 from tests.browser.soundness import assert_sound
+from tests.factories import make_finalised_plan
+from xero_sync.models import Lane
 
 PAGES = {
     "home": "home",
@@ -64,6 +69,20 @@ def test_a_page_is_sound_in_both_themes_and_on_a_phone(office: Office, browser: 
     page = browse(browser, office.url, office.owner)
     page.goto(address(office, PAGES[name]))
 
+    assert_sound_everywhere(page)
+
+
+@pytest.mark.parametrize("name", ["billing plan", "home"])
+def test_a_page_that_tells_of_xeros_limit_is_sound_in_both_themes_and_on_a_phone(
+    office: Office, browser: Browser, name: str
+) -> None:
+    make_finalised_plan(office.practice, office.month, at=timezone.now())
+    tomorrow = timezone.now() + timedelta(days=1)
+    Lane.objects.update_or_create(practice=office.practice, defaults={"next_ok_at": tomorrow, "waiting_for": "day"})
+    page = browse(browser, office.url, office.owner)
+    page.goto(address(office, PAGES[name]))
+
+    expect(page.get_by_text("Posting resumes at").last).to_be_visible()
     assert_sound_everywhere(page)
 
 

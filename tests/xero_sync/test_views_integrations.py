@@ -67,6 +67,18 @@ def test_the_green_tick_names_the_organisation_who_connected_and_the_calls_left(
     assert "Calls left today 4,871" in said
 
 
+@pytest.mark.parametrize(("left", "is_kept"), [(501, False), (500, True), (400, True)])
+def test_the_tenth_of_a_days_calls_that_is_kept_for_people_is_called_so(
+    left: int, is_kept: bool, client: Client, north: Practice
+) -> None:
+    make_connection(north)
+    seen = {"next_ok_at": timezone.now(), "day_limit": 5000, "day_remaining": left, "limits_seen_at": timezone.now()}
+    Lane.objects.create(practice=north, **seen)
+    log_in(client, make_member(north))
+
+    assert ("kept for people" in words(client.get(page("integrations", north)))) is is_kept
+
+
 def test_default_account_codes_are_chosen_among_xeros_sales_accounts(
     client: Client, north: Practice, sandbox: Running, run_bell: Callable[[], list[str]]
 ) -> None:
@@ -196,9 +208,9 @@ def test_the_banner_is_on_every_page_and_its_button_only_for_those_who_may_recon
 @pytest.mark.parametrize(
     ("scope", "until", "said"),
     [
-        ("day", timedelta(hours=11), "The calls that Xero allows in a day are used up. Posting goes on at 21:00."),
-        ("unreachable", timedelta(minutes=5), "Xero does not answer. Posting goes on at 10:05."),
-        ("minute", timedelta(hours=20), "Xero asked Socket to slow down. Posting goes on at 06:00 on 2 October."),
+        ("day", timedelta(hours=11), "Xero’s limit for today is used up. Posting resumes at 21:00."),
+        ("unreachable", timedelta(minutes=5), "Xero does not answer. Posting resumes at 10:05."),
+        ("minute", timedelta(hours=20), "Xero asked Socket to slow down. Posting resumes at 06:00 on 2 October."),
     ],
 )
 def test_while_xero_makes_us_wait_every_page_says_what_waits_and_until_when(

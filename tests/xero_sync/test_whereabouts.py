@@ -56,7 +56,7 @@ def test_while_xero_asked_for_a_pause_the_hour_is_said(waiting: Invoice, now: da
 
     assert found is not None
     assert (found.code, found.until) == ("PAUSED", until)
-    assert "The calls that Xero allows in a day are used up." in found.sentence
+    assert "Xero’s limit for today is used up." in found.sentence
     assert f"{until.astimezone(waiting.practice.zone):%H:%M}" in found.sentence
 
 

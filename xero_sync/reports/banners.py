@@ -9,7 +9,7 @@ from billing.models import Invoice
 from clients.access import Action
 from clients.models import Practice
 from xero_sync.models import Connection
-from xero_sync.reports.integration import last_connection, pause_of
+from xero_sync.reports.integration import last_connection, pause_in_words
 
 ICON = "plug-connected-x"
 
@@ -42,7 +42,7 @@ def banners(practice: Practice, at: datetime) -> list[Banner]:
 def _paused(connection: Connection, at: datetime) -> list[Banner]:
     """Xero lets us in, and yet what waits has to go on waiting: why, and until when."""
     practice = connection.practice
-    pause = pause_of(connection, at)
+    pause = pause_in_words(connection, at)
     waiting = Invoice.objects.for_practice(practice).waiting().filter(is_released=True).count() if pause else 0
     if not waiting:
         return []

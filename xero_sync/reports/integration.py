@@ -7,23 +7,14 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 
+from billing import calendar
 from billing.models import Invoice, InvoiceTemplate, LedgerAccount, TrackingCategory
 from clients.models import Practice
-from xero_sync.errors import Scope
 from xero_sync.models import Connection, Contact, Difference, Lane, Push, SyncRun
 from xero_sync.reports.matching_queue import OPEN, counts, with_match
+from xero_sync.reports.pauses import pause_of
 
-CALLS_KEPT = 100  # what the queue leaves for people; see xero_sync.operations.lanes
 NIGHTS_SHOWN = 5
-NOTABLE = timedelta(seconds=30)  # a shorter pause is over before it is read
-PAUSES: dict[str, str] = {
-    Scope.MINUTE: "Xero asked Socket to slow down.",
-    Scope.CONCURRENT: "Xero asked Socket to slow down.",
-    Scope.APP: "Xero asked Socket as a whole to slow down.",
-    Scope.DAY: "The calls that Xero allows in a day are used up.",
-    Scope.UNREACHABLE: "Xero does not answer.",
-    Scope.OUR_APP: "Xero refuses Socket’s own key, which whoever runs Socket has to renew.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +113,11 @@ def calls_left(lane: Lane | None, *, at: datetime) -> int | None:
     return lane.day_remaining if at - lane.limits_seen_at < timedelta(days=1) else None
 
 
-def lane_of(practice: Practice) -> Lane | None:
-    return Lane.objects.for_practice(practice).first()
-
-
-def pause_of(connection: Connection, at: datetime) -> str:
-    """Why nothing is sent at present although Xero lets us in, and until when; nothing for a pause of a moment."""
-    lane: Lane | None = getattr(connection.practice, "lane", None)
-    if lane is None or lane.waiting_for not in PAUSES or lane.next_ok_at - at < NOTABLE:
-        return ""
+def pause_in_words(connection: Connection, at: datetime) -> str:
+    """Why nothing is sent at present although Xero lets us in, and until when; empty while it is."""
+    pause = pause_of(getattr(connection.practice, "lane", None), at=at)
     zone = connection.practice.zone
-    until, today = lane.next_ok_at.astimezone(zone), at.astimezone(zone).date()
-    day = "" if until.date() == today else f" on {until.day} {until:%B}"
-    return f"{PAUSES[lane.waiting_for]} Posting goes on at {until:%H:%M}{day}."
+    return f"{pause.reason} Posting resumes at {calendar.clock_in(zone, pause.until, at=at)}." if pause else ""
 
 
 def health(connection: Connection, runs: Sequence[SyncRun], *, at: datetime) -> list[Check]:
@@ -171,7 +154,7 @@ def _queue(connection: Connection, at: datetime) -> Check:
     waiting = found["waiting"]
     if waiting and not connection.is_connected:
         return Check("warn", "Queue", f"{waiting} {'waits' if waiting == 1 else 'wait'} for the connection.")
-    if waiting and (pause := pause_of(connection, at)):
+    if waiting and (pause := pause_in_words(connection, at)):
         return Check("warn", "Queue", f"{pause} {waiting} {'waits' if waiting == 1 else 'wait'}.")
     return Check("good", "Queue", f"{waiting} on the way to Xero." if waiting else "Nothing waits, nothing unknown.")
 

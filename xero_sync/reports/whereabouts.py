@@ -5,11 +5,12 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from billing.calendar import clock_in
 from billing.models import Invoice
 from billing.ports import Deviation, Whereabouts
 from clients.models import Practice
 from xero_sync.models import Batch, Difference, Lane, Push
-from xero_sync.reports.integration import PAUSES
+from xero_sync.reports.pauses import REASONS, lane_of
 
 Status = Push.Status
 AT_REST = (Status.REFUSED, Status.WITHDRAWN)
@@ -54,7 +55,7 @@ ADRIFT = Whereabouts(
 
 def whereabouts(practice: Practice, invoice_ids: Collection[int], *, at: datetime) -> dict[int, Whereabouts]:
     """Of invoices that may go: what became of the push of each. In two queries, however many are asked for."""
-    lane = Lane.objects.for_practice(practice).first()
+    lane = lane_of(practice)
     pushes = (
         Push.objects.for_practice(practice)
         .filter(invoice__in=invoice_ids)
@@ -85,7 +86,7 @@ def _being_checked(push: Push, lane: Lane | None, at: datetime) -> Whereabouts:
     until = max([wait for wait in waits if wait > at], default=None)
     if until is None:
         return BEING_CHECKED
-    sentence = f"{BEING_CHECKED.sentence} The next look is at {_clock(push.practice, until, at)}."
+    sentence = f"{BEING_CHECKED.sentence} The next look is at {clock_in(push.practice.zone, until, at=at)}."
     return Whereabouts(BEING_CHECKED.code, BEING_CHECKED.title, sentence, until, is_away=True)
 
 
@@ -93,16 +94,9 @@ def _paused(push: Push, lane: Lane | None, at: datetime) -> Whereabouts | None:
     until = max([push.not_before, *([lane.next_ok_at] if lane else [])])
     if until <= at:
         return None
-    why = PAUSES.get(lane.waiting_for if lane else "", "Xero is not asked for a moment.")
-    sentence = f"{why} It goes on by itself at {_clock(push.practice, until, at)}."
+    why = REASONS.get(lane.waiting_for if lane else "", "Xero is not asked for a moment.")
+    sentence = f"{why} It goes on by itself at {clock_in(push.practice.zone, until, at=at)}."
     return Whereabouts("PAUSED", "Waits for Xero", sentence, until, is_away=bool(push.element_sha256))
-
-
-def _clock(practice: Practice, moment: datetime, at: datetime) -> str:
-    """The hour in the practice's zone, with the day where it is another."""
-    local = moment.astimezone(practice.zone)
-    is_today = local.date() == at.astimezone(practice.zone).date()
-    return f"{local:%H:%M}" if is_today else f"{local:%H:%M} on {local.day} {local:%B}"
 
 
 def differing(practice: Practice) -> QuerySet[Invoice]:

@@ -14,8 +14,8 @@ from clients.access import Action, PracticeRequest, practice_page
 from clients.models import Practice
 from xero_sync.forms import AccountsForm
 from xero_sync.models import Connection, SyncRun
-from xero_sync.operations import asking, connections
-from xero_sync.reports import integration
+from xero_sync.operations import asking, budgets, connections
+from xero_sync.reports import integration, pauses
 from xero_sync.reports.runs import in_words
 from xero_sync.views.pieces import dialog, done, may_go_to_xero, refused
 
@@ -92,14 +92,14 @@ def _page(request: PracticeRequest, form: AccountsForm, *, status: int = 200) ->
 
 
 def _facts(practice: Practice, connection: Connection, *, at: datetime) -> dict[str, Any]:
-    runs = integration.runs_of(connection)
+    runs, lane = integration.runs_of(connection), pauses.lane_of(practice)
     return {
         "runs": [in_words(run) for run in runs if run.is_ended],
         "open_run": next((in_words(run) for run in runs if run.is_open), None),
         "exchanges": integration.exchanges(connection),
         "health": integration.health(connection, runs, at=at),
-        "calls_left": integration.calls_left(integration.lane_of(practice), at=at),
-        "calls_kept": integration.CALLS_KEPT,
+        "calls_left": integration.calls_left(lane, at=at),
+        "calls_kept": budgets.day_reserve(lane) if lane else 0,
         "waiting": integration.waiting(practice),
         "at": at,
     }

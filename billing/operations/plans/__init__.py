@@ -13,5 +13,8 @@ from billing.operations.plans.posting import PlanAltered as PlanAltered
 from billing.operations.plans.posting import post_now as post_now
 from billing.operations.plans.settling import settle as settle
 from billing.operations.plans.settling import settle_practice as settle_practice
+from billing.operations.plans.standing import ATTENTION as ATTENTION
+from billing.operations.plans.standing import Standing as Standing
+from billing.operations.plans.standing import standing_of as standing_of
 from billing.operations.plans.ticking import raise_due as raise_due
 from billing.operations.plans.ticking import tick as tick

@@ -6,7 +6,7 @@ import pytest
 
 from billing.operations import plans
 from billing.ports import get_ledger
-from clients.models import Practice
+from clients.models import Client, Practice
 from sandbox.xero.server import Running
 from tests.faults.named.test_f09_day_limit import DAY, approved_plan
 from tests.faults.named.world import World, invoices_for
@@ -54,3 +54,21 @@ def test_f09_people_read_at_what_hour_it_resumes(connected: Practice, world: Wor
     resumes = (datetime(2026, 10, 1, 12, tzinfo=UTC) + DAY).astimezone(connected.zone)
     assert {one.code for one in told.values()} == {"PAUSED"}
     assert all(f"{resumes:%H:%M}" in one.sentence for one in told.values())
+
+
+def test_f09_the_tenth_for_people_makes_the_plan_wait_in_the_same_words(
+    connected: Practice, world: World, sandbox: Running
+) -> None:
+    plan = approved_plan(connected, world)
+    for count in (0, 900):  # the first call of a day begins its count; the answers then tell what is left of it
+        sandbox.state.limits.meters[NORTH_AND_VALE].day_count = count
+        invoices_for([Client.objects.for_practice(connected).earliest("pk")], 1, at=world.at)
+        world.work()
+    plans.tick(at=world.at)
+    world.live(minutes=1)
+
+    plan.refresh_from_db()
+    told = plans.standing_of(plan, at=world.at)
+    assert told.state == plans.ATTENTION
+    assert told.sentence.startswith("Xero’s limit for today is used up. Posting resumes at ")
+    assert told.sentence.endswith("; 2 invoices wait.")

@@ -31,6 +31,17 @@ def approved_plan(practice: Practice, world: World) -> BillingPlan:
     return plan
 
 
+def assert_says_when(plan: BillingPlan, world: World, resumes: datetime) -> None:
+    """Attention, with the hour on the practice's clock; from that hour on no word of it."""
+    plan.refresh_from_db()
+    told = plans.standing_of(plan, at=world.at)
+    assert (told.state, told.until) == (plans.ATTENTION, resumes)
+    hour = resumes.astimezone(plan.practice.zone)
+    assert f"Xero’s limit for today is used up. Posting resumes at {hour:%H:%M}" in told.sentence
+    assert told.sentence.endswith("; 2 invoices wait.")
+    assert not plans.standing_of(plan, at=resumes).is_paused
+
+
 def test_f09_nobody_polls_and_it_finishes_the_next_day(connected: Practice, world: World) -> None:
     plan = approved_plan(connected, world)
     world.remote.fault("status", status=429, problem="day", retry_after=40_000, path="Invoices")
@@ -40,9 +51,12 @@ def test_f09_nobody_polls_and_it_finishes_the_next_day(connected: Practice, worl
     assert lane.waiting_for == "day"
     assert timedelta(0) <= lane.next_ok_at - world.at - DAY + timedelta(seconds=5) <= timedelta(seconds=10)
 
+    assert_says_when(plan, world, lane.next_ok_at)
+
     quiet = world.mark()
     world.live(seconds=39_000, step=600)
     assert world.calls(quiet, path="Invoices") == []
+    assert_says_when(plan, world, lane.next_ok_at)
 
     world.rests(connected, within=timedelta(seconds=1_500), step=60)
     plan.refresh_from_db()
