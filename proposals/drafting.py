@@ -51,8 +51,13 @@ def fee_groups(offer: Offer) -> list[FeeGroup]:
 
 
 def alignment_amount(lines: Iterable[LineTerms], months: int) -> Decimal:
-    """Monthly fees with the flag on × the months since the client's financial year began."""
-    return _sum(line.amount * months for line in lines if line.is_aligned)
+    """The alignment fees of all lines together."""
+    return _sum(alignment_of(line, months) for line in lines)
+
+
+def alignment_of(line: LineTerms, months: int) -> Decimal:
+    """A monthly fee with the flag on × the months since the client's financial year began."""
+    return line.amount * months if line.is_aligned else NONE
 
 
 def running_total(lines: Sequence[LineTerms], months: int) -> RunningTotal:

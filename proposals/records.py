@@ -45,8 +45,9 @@ class LineTerms:
 
     @property
     def is_aligned(self) -> bool:
-        """Whether an alignment fee may be due on it: monthly services only."""
-        return self.has_alignment and self.billing_method == BillingMethod.MONTHLY
+        """Whether an alignment fee may be due on it: monthly services only, and none that is only carried on."""
+        is_new = self.continues_id is None
+        return self.has_alignment and is_new and self.billing_method == BillingMethod.MONTHLY
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ def pence(amount: Decimal) -> Decimal:
 class ServiceTerms:
     """One agreed service, as an accepted offer hands it over. `payer_id` and `entity_id` default to the client.
 
-    `continues_id` is the engaged service that this one carries on: same cycle, never billed twice.
+    `alignment_amount` is the alignment fee as it was signed. `continues_id` is the engaged service that this one
+    carries on: same cycle, never billed twice.
     """
 
     name: str
@@ -31,7 +32,7 @@ class ServiceTerms:
     ledger_account_id: int | None = None
     line_tracking_id: int | None = None
     service_tracking_id: int | None = None
-    has_alignment: bool = False
+    alignment_amount: Decimal = Decimal("0.00")
     entity_id: int | None = None
     payer_id: int | None = None
     continues_id: int | None = None

@@ -9,12 +9,12 @@ from billing.operations import engagements
 from billing.records import ServiceTerms
 from clients.models import User
 from notifications import outbox
-from proposals import signing
+from proposals import drafting, signing
 from proposals.errors import NameMissing, ReasonMissing
 from proposals.models import Proposal, ProposalLine, Signature, SigningLink
 from proposals.operations.checks import check_ready
 from proposals.operations.evidence import NAME_LENGTH, keep_signature, offer_sha256, proposal_behind
-from proposals.operations.offers import note
+from proposals.operations.offers import note, offer_of, terms_of
 from proposals.operations.sending import REASON_LENGTH, page_of, tell_sender, today
 from proposals.records import Evidence
 
@@ -97,7 +97,7 @@ def accept_on_behalf(*, proposal: Proposal, reason: str, by: User, at: datetime)
 
 
 def _win(proposal: Proposal, *, by: User | None, at: datetime) -> None:
-    lines = list(proposal.lines.all())
+    months = offer_of(proposal).alignment_months
     engagement = engagements.begin(
         client=proposal.client,
         source=f"proposal:{proposal.pk}",
@@ -105,7 +105,7 @@ def _win(proposal: Proposal, *, by: User | None, at: datetime) -> None:
         title=proposal.title,
         planned_start=proposal.planned_start,
         has_alignment=proposal.has_alignment,
-        terms=[_service_terms(line) for line in lines],
+        terms=[_service_terms(line, months) for line in proposal.lines.all()],
         replaces=proposal.replaces.engagement if proposal.replaces else None,
         by=by,
         at=at,
@@ -113,7 +113,8 @@ def _win(proposal: Proposal, *, by: User | None, at: datetime) -> None:
     proposal.win(engagement=engagement, at=at)
 
 
-def _service_terms(line: ProposalLine) -> ServiceTerms:
+def _service_terms(line: ProposalLine, alignment_months: int) -> ServiceTerms:
+    """A line as it was signed, its alignment fee for the months that the signed offer says."""
     return ServiceTerms(
         name=line.name,
         description=line.description,
@@ -125,7 +126,7 @@ def _service_terms(line: ProposalLine) -> ServiceTerms:
         ledger_account_id=line.ledger_account_id,
         line_tracking_id=line.line_tracking_id,
         service_tracking_id=line.service_tracking_id,
-        has_alignment=line.has_alignment,
+        alignment_amount=drafting.alignment_of(terms_of(line), alignment_months),
         continues_id=line.continues_id,
     )
 

@@ -119,7 +119,7 @@ def _consequence(request: PracticeRequest, found: Proposal) -> dict[str, Any]:
     if month is None:
         return {}
     lines = [operations.terms_of(line) for line in found.lines.all()]
-    months = operations.alignment_months(found.client, found.planned_start, found.has_alignment)
+    months = operations.offer_of(found).alignment_months
     invoices = drafting.first_invoices(lines, months, month, settings.settings_of(request.practice))
     return {
         "month": month,

@@ -119,7 +119,7 @@ def test_another_start_keeps_the_signed_alignment_unless_staff_choose_otherwise(
     bell_bakery.save()
     engagement = make_engagement(
         bell_bakery,
-        [terms(price="100.00", has_alignment=True)],
+        [terms(price="100.00", alignment_amount=Decimal("600.00"))],
         None,
         planned_start=OCTOBER,
         has_alignment=True,

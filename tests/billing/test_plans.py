@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from billing.drafting import alignment_amount
 from billing.models import BillingMethod, BillingPlan, Invoice, PlanRow
 from billing.operations import engagements, holds, invoices, plans, settings
 from clients import operations as clients
@@ -179,7 +180,8 @@ def test_example_9_alignment_is_billed_once(bell_bakery: Client, priya: User) ->
 def aligned(client: Client, starts_on: date) -> None:
     client.year_end_month, client.year_end_day = 3, 31
     client.save()
-    make_engagement(client, [terms(price="100.00", has_alignment=True)], starts_on, has_alignment=True)
+    fee = alignment_amount(Decimal("100.00"), starts_on, 3)
+    make_engagement(client, [terms(price="100.00", alignment_amount=fee)], starts_on, has_alignment=True)
 
 
 def test_example_13_a_plan_approved_late_for_the_month_just_ended_is_raised_at_once_and_once(

@@ -1,17 +1,28 @@
 """Signing: one transaction that freezes the offer, with its evidence."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from billing.models import Engagement, Invoice, LedgerAccount, Service, TrackingCategory, TrackingOption
+from billing.models import EngagedService, Engagement, Invoice, LedgerAccount, Service, TrackingCategory, TrackingOption
 from clients.models import Client
 from notifications.models import Message
 from proposals import documents, signing
+from proposals.drafting import fee_groups
 from proposals.errors import NameMissing, ReasonMissing
 from proposals.models import MovedOn, Proposal, ProposalDocument, Signature
-from proposals.operations import accept, accept_on_behalf, decline, make_signed_document, revert, send, share
+from proposals.operations import (
+    accept,
+    accept_on_behalf,
+    adjust,
+    decline,
+    make_signed_document,
+    offer_of,
+    revert,
+    send,
+    share,
+)
 from proposals.records import Evidence
 from tests.factories import (
     NOON,
@@ -83,6 +94,63 @@ def test_the_evidence_names_the_signer_the_place_and_the_exact_document():
     assert (signature.ip_address, signature.user_agent) == ("192.0.2.14", "Firefox 140")
     assert (signature.signed_at, signature.consent_version) == (NOON, signing.CONSENT_VERSION)
     assert signature.document_sha256 == documents.sha256(bytes(shown.content))
+
+
+ALIGNED = [("Bookkeeping", "100.00", "monthly", {"has_alignment": True}), ("Payroll", "8.00", "monthly")]
+
+
+def aligned_offer(**year_end):
+    """£100 a month from October with an alignment fee, shared with its client; and the link to sign it."""
+    client = make_client(make_practice(), "Halden Mill Brewing Ltd", **year_end)
+    start = {"planned_start": date(2026, 10, 1), "has_alignment": True}
+    proposal = make_proposal(client, lines=ALIGNED, **start)
+    token = share(proposal=proposal, by=None, at=NOON).rstrip("/").split("/")[-1]
+    return signing.find(token=token, at=NOON)
+
+
+def fees_shown(proposal):
+    return [fee.amount for group in fee_groups(offer_of(proposal)) for fee in group.fees if fee.name == "Alignment fee"]
+
+
+@pytest.mark.parametrize(
+    ("sent_with", "signed_with", "fee"),
+    [
+        ({"year_end_month": 3, "year_end_day": 31}, {"year_end_month": 6, "year_end_day": 30}, "600.00"),
+        ({"year_end_month": 3, "year_end_day": 31}, {"year_end_month": None, "year_end_day": None}, "600.00"),
+        ({}, {"year_end_month": 3, "year_end_day": 31}, None),
+    ],
+    ids=["another year end", "no year end any more", "a year end only since"],
+)
+@pytest.mark.parametrize("is_on_behalf", [False, True])
+def test_the_alignment_fee_is_billed_as_it_was_signed_whatever_the_year_end_is_by_then(
+    sent_with, signed_with, fee, is_on_behalf
+):
+    link = aligned_offer(**sent_with)
+    Client.objects.for_practice(link.practice).update(**signed_with)
+    found = Proposal.objects.for_practice(link.practice).get()
+    shown = [Decimal(fee)] if fee else []
+    assert fees_shown(found) == shown
+
+    if is_on_behalf:
+        accept_on_behalf(proposal=found, reason="Said yes by phone", by=make_user("Priya Sandhu"), at=NOON)
+    else:
+        accept(link=link, signer_name="Rosalind Beck", evidence=ROSALIND, at=NOON)
+
+    engaged = EngagedService.objects.for_practice(link.practice).order_by("position")
+    assert [service.alignment_amount for service in engaged] == [sum(shown), 0]
+
+
+def test_what_an_adjustment_carries_on_is_neither_offered_nor_billed_an_alignment_fee_again():
+    link = aligned_offer(year_end_month=3, year_end_day=31)
+    first = accept(link=link, signer_name="Rosalind Beck", evidence=ROSALIND, at=NOON)
+    follower = adjust(proposal=first, by=None, at=NOON)
+    follower.lines.update(has_alignment=True)
+    Proposal.objects.for_practice(link.practice).filter(pk=follower.pk).update(has_alignment=True)
+    follower.refresh_from_db()
+
+    assert fees_shown(follower) == []
+    carried = sign_proposal(follower).engagement.services.order_by("position")
+    assert [service.alignment_amount for service in carried] == [Decimal("600.00"), 0]
 
 
 def test_a_line_on_acceptance_is_invoiced_in_the_same_moment():

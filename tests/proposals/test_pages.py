@@ -1,12 +1,17 @@
 """The list, the page of a proposal, its acts and the client's tab."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clients.models import Role
+from clients.models import Client, Role
+from proposals import signing
 from proposals.models import Proposal
+from proposals.operations import accept, adjust, share
+from proposals.records import Evidence
 from tests.factories import (
     NOON,
     log_in,
@@ -104,6 +109,31 @@ def test_the_page_of_a_signed_proposal_shows_the_evidence_and_asks_for_the_start
     assert "The start is not confirmed" in page
     assert "192.0.2.14" in page
     assert path("start", proposal) in page
+
+
+def test_the_dialog_of_the_start_counts_the_alignment_fee_that_was_signed(client, north_vale):
+    log_in(client, make_member(north_vale))
+    its = make_client(north_vale, year_end_month=3, year_end_day=31)
+    lines = [("Bookkeeping", "100.00", "monthly", {"has_alignment": True})]
+    proposal = make_proposal(its, lines=lines, planned_start=date(2026, 10, 1), has_alignment=True)
+    token = share(proposal=proposal, by=None, at=NOON).rstrip("/").split("/")[-1]
+    evidence = Evidence(ip_address="192.0.2.14", user_agent="Firefox 140")
+    accept(link=signing.find(token=token, at=NOON), signer_name="Rosalind Beck", evidence=evidence, at=NOON)
+    Client.objects.for_practice(north_vale).update(year_end_month=6, year_end_day=30)
+
+    dialog = client.get(path("start", proposal)).content.decode()
+
+    assert "<strong>£700.00</strong> with the alignment fee" in dialog
+
+
+def test_the_editor_offers_no_alignment_fee_on_what_an_adjustment_carries_on(client, north_vale):
+    log_in(client, make_member(north_vale))
+    first = sign_proposal(make_proposal(make_client(north_vale)))
+    another = make_proposal(first.client)
+    follower = adjust(proposal=first, by=None, at=NOON)
+
+    assert "Alignment fee for this service" in client.get(path("services", another)).content.decode()
+    assert "Alignment fee for this service" not in client.get(path("services", follower)).content.decode()
 
 
 def test_the_client_s_tab_lists_its_proposals(client, north_vale):

@@ -7,7 +7,6 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 
 from billing.calendar import first_of
-from billing.drafting import alignment_amount
 from billing.models import BillingMethod, EngagedService, Engagement
 from billing.operations.engagements.accepting import raise_acceptance
 from billing.operations.engagements.standing import record_standing
@@ -68,7 +67,6 @@ def _saved_once(engagement: Engagement, terms: Sequence[ServiceTerms]) -> Engage
 
 def _services(engagement: Engagement, terms: Sequence[ServiceTerms]) -> list[EngagedService]:
     continued = _continued(engagement.practice, terms)
-    entities = _clients(engagement, terms)
     return [
         EngagedService(
             practice_id=engagement.practice_id,
@@ -86,7 +84,7 @@ def _services(engagement: Engagement, terms: Sequence[ServiceTerms]) -> list[Eng
             ledger_account_id=found.ledger_account_id,
             line_tracking_id=found.line_tracking_id,
             service_tracking_id=found.service_tracking_id,
-            alignment_amount=_alignment(engagement, found, continued, entities),
+            alignment_amount=_alignment(found, continued),
             position=position,
         )
         for position, found in enumerate(terms)
@@ -103,21 +101,11 @@ def _continued(practice: Practice, terms: Iterable[ServiceTerms]) -> Continued:
     return {service.pk: service for service in rows}
 
 
-def _clients(engagement: Engagement, terms: Iterable[ServiceTerms]) -> dict[int, Client]:
-    keys = {found.entity_id for found in terms if found.entity_id} - {engagement.client_id}
-    rows = Client.objects.for_practice(engagement.practice_id).filter(pk__in=keys)
-    return {engagement.client_id: engagement.client, **{client.pk: client for client in rows}}
-
-
-def _alignment(
-    engagement: Engagement, terms: ServiceTerms, continued: Continued, clients: dict[int, Client]
-) -> Decimal:
-    """The signed amount; what is carried on keeps the amount that was signed for it, and is never billed it twice."""
+def _alignment(terms: ServiceTerms, continued: Continued) -> Decimal:
+    """The signed amount, whatever the client's year end is by now; what is carried on keeps the amount that was signed
+    for it, and is never billed it twice."""
     if terms.billing_method != BillingMethod.MONTHLY:
         return Decimal("0.00")
     if terms.continues_id in continued:
         return continued[terms.continues_id].alignment_amount
-    if not (engagement.has_alignment and terms.has_alignment):
-        return Decimal("0.00")
-    entity = clients[terms.entity_id or engagement.client_id]
-    return alignment_amount(terms.amount, engagement.planned_start, entity.year_end_month)
+    return terms.alignment_amount
