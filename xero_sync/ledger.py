@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from billing.models import BillingPlan, Invoice
 from billing.ports import Attempt, ContactStanding, Deviation, Finding, Pause, Whereabouts
 from clients.models import Practice, User
-from xero_sync.operations import bells, connections, contacts, preflight, preparing, pushes
+from xero_sync.models import Connection
+from xero_sync.operations import bells, contacts, preflight, preparing, pushes
 from xero_sync.reports import attempts, pauses, whereabouts
 
 
@@ -34,7 +35,7 @@ class XeroLedger:
         bells.ring_lane(practice.pk)
 
     def is_connected(self, practice: Practice) -> bool:
-        return connections.connection_of(practice) is not None
+        return Connection.objects.for_practice(practice).current().exists()
 
     def pause(self, practice: Practice, *, at: datetime) -> Pause | None:
         return pauses.pause_for_hours(practice, at=at)

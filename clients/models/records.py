@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Self, TypeVar
 
-from django.db import models
+from django.db import connections, models, transaction
 
 from clients.models import ids as ids  # its lookups hold for every model from here on
+from clients.models.each import values_of
 from clients.models.practices import Practice
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
@@ -90,10 +91,16 @@ class PracticeQuerySet(models.QuerySet[Row]):
         return super().update(**kwargs)
 
     def bulk_update(self, objs: Iterable[Row], fields: Iterable[str], batch_size: int | None = None) -> int:
-        """Rows in hand were fetched from a practice before."""
-        if not self._is_bound:
-            return self.across_practices().bulk_update(objs, fields, batch_size)
-        return super().bulk_update(objs, fields, batch_size)
+        """As Django's, several times as quick. Rows in hand were fetched from a practice before."""
+        rows, names = list(objs), list(fields)
+        if any(row.pk is None for row in rows):
+            raise ValueError("Only rows that were saved can be written together.")
+        most = max(1, connections[self.db].ops.bulk_batch_size(["pk", "pk", *names], rows))
+        size = min(batch_size or most, most)
+        bound = self if self._is_bound else self.across_practices()
+        chunks = [rows[start : start + size] for start in range(0, len(rows), size)]
+        with transaction.atomic(using=self.db, savepoint=False):
+            return sum(bound.filter(pk__in=[row.pk for row in one]).update(**values_of(one, names)) for one in chunks)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         self._require_practice()
