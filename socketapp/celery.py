@@ -1,7 +1,7 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "socketapp.settings")
@@ -16,3 +16,9 @@ app.autodiscover_tasks()
 def doubt_what_we_know(**_: object) -> None:
     """Before a worker's first task: the database may be an older copy by now, and only Xero knows what was posted."""
     app.tasks["xero_sync.tasks.distrust"]()
+
+
+@worker_ready.connect
+def go_on(**_: object) -> None:
+    """A worker that starts goes on at once with what one before it has left, sooner than the clock would ring."""
+    app.tasks["xero_sync.tasks.sweep"].delay()

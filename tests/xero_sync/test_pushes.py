@@ -404,7 +404,7 @@ def test_the_sweep_rings_only_where_there_is_work_and_asks_once_for_all(
     assert pushes.sweep(at=now) == 0
     three(connected)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert pushes.sweep(at=now) == 1
 
     post(connected, at=now)

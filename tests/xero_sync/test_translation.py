@@ -149,9 +149,53 @@ def test_position_alone_proves_nothing() -> None:
     assert matched(SENT, [answer(), answer()], INVOICE_KEYS).by_position == {}
 
 
-def test_only_the_refusal_of_a_batch_of_one_needs_no_name() -> None:
+def test_the_only_answer_to_the_only_question_counts_where_it_is_a_refusal() -> None:
     assert matched(SENT[:1], [answer(False)], INVOICE_KEYS).by_position.keys() == {0}
     assert matched(SENT[:1], [answer(True)], INVOICE_KEYS).by_position == {}
+
+
+UNNUMBERED = [
+    {"Url": f"u/{place}", "Reference": "October", "Contact": {"ContactID": contact}}
+    for place, contact in enumerate(["A", "B", "B"])
+]
+
+
+def refusal_of(contact: str, *words: str, **data: Any) -> Element:
+    return Element(False, words or ("No.",), {"Contact": {"ContactID": contact}, "Reference": "October", **data})
+
+
+def test_refusals_without_a_key_belong_to_what_nothing_else_answers_for() -> None:
+    elements = [refusal_of("b"), answer(Url="u/1"), refusal_of("a")]
+
+    found = matched(UNNUMBERED, elements, INVOICE_KEYS)
+
+    assert {place: one.data["Contact"]["ContactID"] for place, one in found.by_position.items() if place != 1} == {
+        0: "a",
+        2: "b",
+    }
+    assert found.strangers == ()
+
+
+def test_refusals_that_agree_in_all_but_their_words_answer_for_nothing() -> None:
+    elements = [answer(Url="u/0"), refusal_of("b", "Archived."), refusal_of("b", "Locked.")]
+
+    assert matched(UNNUMBERED, elements, INVOICE_KEYS).by_position.keys() == {0}
+
+
+@pytest.mark.parametrize(
+    "strangers",
+    [
+        [refusal_of("b"), refusal_of("c")],  # of another contact
+        [refusal_of("b"), refusal_of("b", Reference="May")],
+        [refusal_of("b"), refusal_of("b", InvoiceNumber="INV-9")],
+        [refusal_of("b"), Element(True, (), {"Contact": {"ContactID": "B"}, "Reference": "October"})],
+        [refusal_of("b")],  # Xero is silent about one
+    ],
+)
+def test_nothing_is_eliminated_where_something_does_not_fit(strangers: list[Element]) -> None:
+    found = matched(UNNUMBERED, [answer(Url="u/0"), *strangers], INVOICE_KEYS)
+
+    assert found.by_position.keys() == {0}
 
 
 def there(**changes: Any) -> LedgerInvoice:

@@ -56,7 +56,7 @@ class SlotQuerySet(PracticeQuerySet["Slot"]):
 
 
 class Slot(PracticeRecord):
-    """One of the calls that a lane may have under way: its lease, and the fence of whoever holds it.
+    """One of the calls that a lane may have under way: its lease, and the fence and the process of whoever holds it.
 
     The first slot (number 0) also creates contacts, looks around and reads back; the others only post invoices.
     """
@@ -65,6 +65,7 @@ class Slot(PracticeRecord):
     number = models.PositiveSmallIntegerField()
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveBigIntegerField(default=0)
+    holder = models.CharField(max_length=200, blank=True)
 
     objects = SlotQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
@@ -82,7 +83,17 @@ class BatchQuerySet(PracticeQuerySet["Batch"]):
         under_way = Q(status=Batch.Status.SENDING, deadline_at__gte=at)
         unnumbered = Push.objects.across_practices().filter(batch=OuterRef("pk"), invoice__number=None)
         in_quarantine = Q(status=Batch.Status.UNKNOWN, sent_at__gte=at - Batch.QUARANTINE) & Exists(unnumbered)
-        return self.filter(status__in=Batch.OPEN).exclude(under_way).exclude(in_quarantine)
+        ripe = self.filter(status__in=Batch.OPEN).exclude(under_way).exclude(in_quarantine)
+        return ripe | self.abandoned(at)
+
+    def abandoned(self, at: datetime) -> "BatchQuerySet":
+        """Invoices with numbers whose sender is known to be gone, though Xero may still be at work on them: what has
+        arrived can be seen at once, what has not must not be sent again yet."""
+        slots = Slot.objects.across_practices().exclude(lease_until=None).filter(lease_until__gte=at)
+        held = slots.filter(practice=OuterRef("practice"), number=OuterRef("slot"), fence=OuterRef("fence"))
+        unnumbered = Push.objects.across_practices().filter(batch=OuterRef("pk"), invoice__number=None)
+        sending = self.filter(kind=Batch.Kind.INVOICES, status=Batch.Status.SENDING, deadline_at__gte=at)
+        return sending.filter(~Exists(held), ~Exists(unnumbered), looked_at=None)
 
 
 class Batch(PracticeRecord):
@@ -90,7 +101,8 @@ class Batch(PracticeRecord):
 
     A batch whose outcome stayed unknown is repeated by another one (`repeats`) with the same numbers and elements.
     `attempts` counts how often these elements ended without any answer at all; `next_size` is how many of them a
-    repeat may carry, so that one bad element is found by halving.
+    repeat may carry, so that one bad element is found by halving. `looked_at` is when Xero was asked for what a sender
+    who is gone had sent, before its deadline.
     """
 
     class Kind(models.TextChoices):
@@ -124,6 +136,7 @@ class Batch(PracticeRecord):
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True, blank=True)
     correlation_id = models.CharField(max_length=64, blank=True)

@@ -9,7 +9,7 @@ from django.db.models import F
 from clients.models import Practice
 from xero_sync.errors import Scope, TryLater
 from xero_sync.models import AT_ONCE, Lane, Slot
-from xero_sync.operations import budgets
+from xero_sync.operations import budgets, holders
 
 SLOTS = 4  # Xero takes five calls at once for an organisation; one is kept for people
 TURN = timedelta(seconds=90)
@@ -61,7 +61,7 @@ def take(practice: Practice, *, at: datetime) -> Lease | None:
     slots = Slot.objects.for_practice(practice).filter(lane=lane)
     for number, fence in slots.free(at).order_by("number").values_list("number", "fence"):
         mine = slots.free(at).filter(number=number, fence=fence)
-        if mine.update(fence=fence + 1, lease_until=at + TURN):
+        if mine.update(fence=fence + 1, lease_until=at + TURN, holder=holders.here()):
             return Lease(practice, number, fence + 1)
     return None
 
@@ -91,6 +91,14 @@ def release(lease: Lease, *, at: datetime, wait: TryLater | None = None) -> None
     if wait and wait.seconds > 0:
         next_ok_at = at + timedelta(seconds=wait.seconds)
         lanes.filter(next_ok_at__lt=next_ok_at).update(next_ok_at=next_ok_at, waiting_for=wait.scope)
+
+
+def free_the_gone() -> int:
+    """Set free the slots of processes that have ended on this machine, as after a kill; how many. Their leases would
+    run out by themselves, but the practice would wait for it."""
+    held = Slot.objects.across_practices().exclude(lease_until=None)
+    gone = [holder for holder in held.order_by().values_list("holder", flat=True).distinct() if holders.is_gone(holder)]
+    return held.filter(holder__in=gone).update(lease_until=None) if gone else 0
 
 
 def live_leases(practice: Practice, *, at: datetime) -> set[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """Which element of a reply answers for which of ours, and whether an invoice found in Xero is ours."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,7 @@ from xero_sync.records import Element, Json, LedgerInvoice
 NO_ID = "00000000-0000-0000-0000-000000000000"
 INVOICE_KEYS = ("InvoiceNumber", "Url", "Reference")
 CONTACT_KEYS = ("ContactNumber",)
+HINTS = ("Contact", "Reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,9 @@ class Answers:
 
 def matched(sent: Sequence[Json], elements: Sequence[Element], keys: Sequence[str]) -> Answers:
     """Match by the strongest key that the element carries and we sent: number, else marker, else a reference that is
-    unique among what was sent. Never by position alone, except that the only element of a refused batch of one is its
-    answer. Of two elements for one of ours an accepted one counts.
+    unique among what was sent. Never by position alone; but where Xero answers for as many as we sent, the refusals
+    that name none of these keys are of those of ours that nothing else answers for. Of two elements for one of ours an
+    accepted one counts.
     """
     by_key = _unique_keys(sent, keys)
     sent_names = {name for data in sent for name in keys if data.get(name)}
@@ -33,13 +36,36 @@ def matched(sent: Sequence[Json], elements: Sequence[Element], keys: Sequence[st
     for element in elements:
         key = next((k for k in _keys_of(element.data, keys) if k[0] in sent_names), None)
         position = by_key.get(key) if key else None
-        if key is None and len(sent) == len(elements) == 1 and not element.is_accepted:
-            position = 0
         if position is None:
             strangers.append(element)
         elif position not in found or (element.is_accepted and not found[position].is_accepted):
             found[position] = element
+    if len(elements) == len(sent):
+        found |= _left_over(sent, strangers, [position for position in range(len(sent)) if position not in found])
+        return Answers(found, () if len(found) == len(sent) else tuple(strangers))
     return Answers(found, tuple(strangers))
+
+
+def _left_over(sent: Sequence[Json], strangers: Sequence[Element], left: Sequence[int]) -> dict[int, Element]:
+    """By elimination: refusals without a key of their own, for what is left of ours. What they do carry, contact and
+    reference, must agree; where several agree with each other it does not matter whose they are if their words do."""
+    if any(element.is_accepted or element.data.get("InvoiceNumber") for element in strangers):
+        return {}
+    names = [name for name in HINTS if all(name in element.data for element in strangers)]
+    theirs, ours = defaultdict(list), defaultdict(list)
+    for element in strangers:
+        theirs[_hints(element.data, names)].append(element)
+    for position in left:
+        ours[_hints(sent[position], names)].append(position)
+    if {hints: len(those) for hints, those in theirs.items()} != {hints: len(those) for hints, those in ours.items()}:
+        return {}
+    alike = [hints for hints, those in theirs.items() if len({element.words for element in those}) == 1]
+    return {position: element for hints in alike for position, element in zip(ours[hints], theirs[hints], strict=True)}
+
+
+def _hints(data: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
+    found = [data.get(name) for name in names]
+    return tuple(str(one.get("ContactID") if isinstance(one, dict) else one or "").lower() for one in found)
 
 
 def _unique_keys(sent: Sequence[Json], keys: Sequence[str]) -> dict[tuple[str, str], int]:

@@ -10,11 +10,12 @@ from tests.faults.machine.world import World, open_world
 
 
 @pytest.fixture
-def world(db: None, settings: Settings) -> Iterator[World]:
+def world(db: None, settings: Settings, request: pytest.FixtureRequest) -> Iterator[World]:
+    numbering, memory = getattr(request, "param", ("own", 360))
     for name in ("XERO_GATEWAY", "CLOCK", "XERO_CHECKPOINT"):
         setattr(settings, name, getattr(machine_settings, name))
     made = open_world()
-    made.begin(numbering="own", memory=360)
+    made.begin(numbering=numbering, memory=memory)
     yield made
     made.end()
     made.running.close()

@@ -1,5 +1,7 @@
 """Schedules that once ended badly, as the machine found them."""
 
+import pytest
+
 from tests.faults.machine import acts
 from tests.faults.machine.resting import settle
 from tests.faults.machine.world import World
@@ -13,6 +15,18 @@ def test_work_done_after_a_restore_is_not_taken_for_the_forgotten_work_of_the_sa
     world.restore()
 
     acts.finish_work(office, office.clients[:1], 25_000)
+    world.drain()
+
+    assert settle(world, longest_wait=0) == []
+
+
+@pytest.mark.parametrize("world", [("ledger", 0)], indirect=True)
+def test_a_refusal_without_a_name_is_no_second_quarantine_behind_a_late_commit(world: World) -> None:
+    office = world.offices[0]
+    acts.change_contact(world, office, 6, "archive")
+    clients = office.clients
+    acts.finish_work(office, [clients[(6 + one) % len(clients)] for one in range(6)], 1)
+    world.state.faults.order({"method": "PUT", "path": "Invoices", "times": 1, "kind": "late_commit", "delay": 1800})
     world.drain()
 
     assert settle(world, longest_wait=0) == []

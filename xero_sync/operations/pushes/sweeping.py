@@ -5,14 +5,17 @@ from datetime import datetime
 from django.db.models import Q
 
 from xero_sync.models import Batch, Connection, Lane, Push, SyncRun
-from xero_sync.operations import bells
+from xero_sync.operations import bells, lanes
 
 
 def sweep(*, at: datetime) -> int:
     """Ring for every lane that has work and may be served, and for every sync that waits. How many bells.
 
+    The slots of processes that ended are free at once.
+
     Any worker may do it at any time, and many at once; the rows decide who serves.
     """
+    lanes.free_the_gone()
     practices = _lanes_with_work(at)
     for practice_id in practices:
         bells.ring_lane(practice_id)
@@ -29,8 +32,8 @@ def _lanes_with_work(at: datetime) -> list[int]:
     has_work |= Q(practice__in=Batch.objects.across_practices().unsettled(at).order_by().values("practice"))
     has_work |= Q(practice__in=pushes.unread().order_by().values("practice"))
     served = Connection.objects.across_practices().working().order_by().values("practice")
-    lanes = Lane.objects.across_practices().due(at).filter(has_work, practice__in=served, practice__is_safe_mode=False)
-    return list(lanes.values_list("practice_id", flat=True))
+    due = Lane.objects.across_practices().due(at).filter(practice__in=served, practice__is_safe_mode=False)
+    return list(due.filter(has_work).values_list("practice_id", flat=True))
 
 
 def _waiting_syncs(at: datetime) -> list[SyncRun]:

@@ -90,13 +90,13 @@ class Turn:
 
 def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
     """What there is to do first, done."""
-    unknown.take_over(lease, at=watch.now())
+    is_asked = unknown.take_over(lease, at=watch.now())
     wait = budgets.wait_of(lanes.lane_of(lease.practice), at=watch.now())
     if wait:
         return Turn(wait)
     try:
         gateway = connections.gateway_of(connection, at=watch.now())
-        did_something = _work(lease, connection, gateway, watch)
+        did_something = _work(lease, connection, gateway, watch, is_asked=is_asked)
     except ConnectionLost as lost:
         connections.investigate(connection=connection, lost=lost, at=watch.now())
         return Turn(_after_refusal(lease.practice))
@@ -124,19 +124,23 @@ def _heeded(practice: Practice, later: TryLater, *, at: datetime) -> TryLater:
     return lanes.note_failure(practice) if later.scope is Scope.UNREACHABLE else later
 
 
-def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch) -> bool:
-    """Old questions first, then contacts that invoices wait for, then invoices, then reading back what was posted.
+def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch, *, is_asked: bool) -> bool:
+    """Pressing questions first, then contacts that invoices wait for, then invoices, then the other questions, then
+    reading back what was posted.
 
     Whether anything was done.
     """
-    batch = unknown.unknown_batch(lease, at=watch.now())
-    if batch:
-        unknown.find_out(lease, batch, gateway, at=watch.now())
+    open_ones = unknown.questions(lease, at=watch.now()) if is_asked else []
+    if unknown.is_pressing(open_ones, at=watch.now()):
+        unknown.find_out(lease, open_ones, gateway, at=watch.now())
         return True
     if not looking.is_known(lease, connection, gateway, at=watch.now()):
         return False
     looking.adopt(lease, connection, at=watch.now())
     batch = claim_contacts(lease, connection, at=watch.now()) or claim_invoices(lease, connection, at=watch.now())
+    if batch is None and open_ones:
+        unknown.find_out(lease, open_ones, gateway, at=watch.now())
+        return True
     if batch is None:
         return reconciliation.read_back(lease, connection, gateway, at=watch.now())
     _call_others(lease.practice, at=watch.now())

@@ -1,9 +1,10 @@
-"""Finding out what became of a batch: by reading back, never by sending first."""
+"""Finding out what became of batches: by reading back, never by sending first."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from django.db import transaction
-from django.db.models import Q
 
 from clients.operations import audit
 from xero_sync.models import Batch, Push
@@ -25,16 +26,22 @@ from xero_sync.translation.replies import under_number
 
 CLOCK_SLACK = timedelta(days=1)  # Xero's clock may be hours off ours
 PAGES = 20
+PATIENCE = timedelta(seconds=60)
+ADDRESS = 1_900  # characters of numbers in one address: as long as with the fifty ids that are known to work
+
+Sent = Mapping[int, list[Json]]
+There = Mapping[int, LedgerInvoice]
 
 
-def take_over(lease: Lease, *, at: datetime) -> None:
+def take_over(lease: Lease, *, at: datetime) -> bool:
     """Make the open batches of senders that are gone ours: what never left waits again, what may have left is
-    unknown. Those of slots in use are left alone."""
+    unknown once its call is over for certain. Those of slots in use are left alone. Whether there were any."""
     batches = Batch.objects.for_practice(lease.practice)
     live = live_leases(lease.practice, at=at)
-    open_ones = batches.filter(Q(status__in=[Batch.Status.PREPARED, Batch.Status.UNKNOWN]) | _overdue(at))
-    for batch in open_ones.defer("body"):
-        if (batch.slot, batch.fence) in live:
+    open_ones = batches.filter(status__in=Batch.OPEN).defer("body")
+    left = [batch for batch in open_ones if (batch.slot, batch.fence) not in live]
+    for batch in left:
+        if batch.status == Batch.Status.SENDING and batch.deadline_at and batch.deadline_at >= at:
             continue
         theirs = batches.filter(pk=batch.pk, slot=batch.slot, fence=batch.fence, status=batch.status)
         if not theirs.update(slot=lease.slot, fence=lease.fence):
@@ -43,27 +50,45 @@ def take_over(lease: Lease, *, at: datetime) -> None:
             not_done(lease, batch, "It never left.", at=at)
         elif batch.status == Batch.Status.SENDING:
             overdue(lease, batch)
+    return bool(left)
 
 
-def _overdue(at: datetime) -> Q:
-    return Q(status=Batch.Status.SENDING, deadline_at__lt=at)
-
-
-def unknown_batch(lease: Lease, *, at: datetime) -> Batch | None:
-    """The oldest batch whose outcome has to be found out now."""
-    unsettled = Batch.objects.for_practice(lease.practice).unsettled(at)
+def questions(lease: Lease, *, at: datetime) -> list[Batch]:
+    """The batches whose outcome can be found out now, the oldest first: as many as one call asks for."""
+    unsettled = Batch.objects.for_practice(lease.practice).unsettled(at).select_related("connection")
     ours = unsettled.filter(status=Batch.Status.UNKNOWN, slot=lease.slot, fence=lease.fence)
-    return ours.select_related("connection").first()
+    chosen: list[Batch] = []
+    length = 0
+    for batch in ours | unsettled.abandoned(at):
+        length += sum(len(quote(number, safe="")) + 3 for number in _numbers_of(batch))
+        if chosen and length > ADDRESS:
+            break
+        chosen.append(batch)
+    return chosen
 
 
-def find_out(lease: Lease, batch: Batch, gateway: Gateway, *, at: datetime) -> None:
+def is_pressing(batches: Sequence[Batch], *, at: datetime) -> bool:
+    """Whether they are asked for before anything else is sent. Else one call asks for all of them together, once
+    nothing else is due. Contacts are: invoices wait for them."""
+    is_late = any(batch.sent_at is None or batch.sent_at <= at - PATIENCE for batch in batches)
+    return is_late or any(batch.kind == Batch.Kind.CONTACTS for batch in batches)
+
+
+def find_out(lease: Lease, batches: Sequence[Batch], gateway: Gateway, *, at: datetime) -> None:
     """Read back, then settle: what is there is posted, what is not goes again with the same number and bytes."""
-    if batch.kind == Batch.Kind.CONTACTS:
-        # Creating them again is refused by our number where they exist, and the one that exists is then linked.
-        still_ours(lease, batch, was=[Batch.Status.UNKNOWN], status=Batch.Status.SUPERSEDED, finished_at=at)
-        return
-    sent = sent_elements(batch)
-    there = read_back(lease, batch, sent, gateway, at=at)
+    for batch in batches:
+        if batch.kind == Batch.Kind.CONTACTS:
+            # Creating them again is refused by our number where they exist, and the one that exists is then linked.
+            still_ours(lease, batch, was=[Batch.Status.UNKNOWN], status=Batch.Status.SUPERSEDED, finished_at=at)
+    invoices = [batch for batch in batches if batch.kind == Batch.Kind.INVOICES]
+    sent = {batch.pk: sent_elements(batch) for batch in invoices}
+    there = read_back(lease, invoices, sent, gateway, at=at)
+    for batch in invoices:
+        settle = _settle if batch.status == Batch.Status.UNKNOWN else _adopt_what_arrived
+        settle(lease, batch, sent[batch.pk], there[batch.pk], at=at)
+
+
+def _settle(lease: Lease, batch: Batch, sent: list[Json], there: There, *, at: datetime) -> None:
     with transaction.atomic(), audit.together():
         pushes = pushes_by_position(batch, sent)
         missing = [position for position in pushes if position not in there]
@@ -77,31 +102,61 @@ def find_out(lease: Lease, batch: Batch, gateway: Gateway, *, at: datetime) -> N
                 _again(push, batch, at=at)
 
 
+def _adopt_what_arrived(lease: Lease, batch: Batch, sent: list[Json], there: There, *, at: datetime) -> None:
+    """Before its deadline: what is missing may still arrive, and is asked for again after it."""
+    with transaction.atomic(), audit.together():
+        pushes = pushes_by_position(batch, sent)
+        is_whole = all(position in there for position in pushes)
+        end = {"status": Batch.Status.DONE, "finished_at": at} if is_whole else {}
+        abandoned = Batch.objects.for_practice(lease.practice).abandoned(at)
+        theirs = abandoned.filter(pk=batch.pk, slot=batch.slot, fence=batch.fence)
+        if not theirs.update(slot=lease.slot, fence=lease.fence, looked_at=at, **end):
+            return
+        for position in pushes.keys() & there.keys():
+            adopted_or_refused(pushes[position], batch.connection, sent[position], there[position], at=at)
+
+
 def read_back(
-    lease: Lease, batch: Batch, sent: list[Json], gateway: Gateway, *, at: datetime
-) -> dict[int, LedgerInvoice]:
-    """What Xero holds of this batch, by position: found by our numbers, else by our marker."""
-    numbers = [element["InvoiceNumber"] for element in sent if element.get("InvoiceNumber")]
+    lease: Lease, batches: Sequence[Batch], sent: Sent, gateway: Gateway, *, at: datetime
+) -> dict[int, dict[int, LedgerInvoice]]:
+    """What Xero holds of these batches, by batch and position: found by our numbers, else by our marker."""
+    numbers = [number for batch in batches for number in _numbers(sent[batch.pk])]
     carrying = []
     if numbers:
         announce_call(lease, at=at)
         carrying = gateway.invoices_numbered(numbers)
-    found = {p: one for p, element in enumerate(sent) if (one := under_number(carrying, element))}
-    if len(numbers) < len(sent):
-        found |= _by_marker(lease, batch, sent, gateway, at=at)
+    unnumbered = [batch for batch in batches if len(_numbers(sent[batch.pk])) < len(sent[batch.pk])]
+    marked = _by_marker(lease, unnumbered, gateway, at=at) if unnumbered else {}
+    return {batch.pk: _found(sent[batch.pk], carrying, marked) for batch in batches}
+
+
+def _numbers_of(batch: Batch) -> list[str]:
+    return _numbers(sent_elements(batch)) if batch.kind == Batch.Kind.INVOICES else []
+
+
+def _numbers(sent: Sequence[Json]) -> list[str]:
+    return [element["InvoiceNumber"] for element in sent if element.get("InvoiceNumber")]
+
+
+def _found(
+    sent: Sequence[Json], carrying: Sequence[LedgerInvoice], marked: Mapping[str, LedgerInvoice]
+) -> dict[int, LedgerInvoice]:
+    found = {position: one for position, element in enumerate(sent) if (one := under_number(carrying, element))}
+    for position, element in enumerate(sent):
+        one = marked.get(str(element.get("Url") or "").lower())
+        if one and position not in found:
+            found[position] = one
     return found
 
 
-def _by_marker(
-    lease: Lease, batch: Batch, sent: list[Json], gateway: Gateway, *, at: datetime
-) -> dict[int, LedgerInvoice]:
-    marked = {element["Url"].lower(): p for p, element in enumerate(sent) if element.get("Url")}
-    since = (batch.sent_at or batch.created_at) - CLOCK_SLACK
-    found: dict[int, LedgerInvoice] = {}
+def _by_marker(lease: Lease, batches: Sequence[Batch], gateway: Gateway, *, at: datetime) -> dict[str, LedgerInvoice]:
+    """Everything that our app made since the first of them left, by its link."""
+    since = min(batch.sent_at or batch.created_at for batch in batches) - CLOCK_SLACK
+    found: dict[str, LedgerInvoice] = {}
     for page in range(1, PAGES + 1):
         announce_call(lease, at=at)
         invoices, is_last = gateway.invoices_of_our_app(page=page, changed_since=since)
-        found |= {marked[invoice.url.lower()]: invoice for invoice in invoices if invoice.url.lower() in marked}
+        found |= {invoice.url.lower(): invoice for invoice in invoices if invoice.url}
         if is_last:
             break
     return found

@@ -1,0 +1,193 @@
+"""Workers that are gone: their slots are free at once, and what they sent is looked for before anything goes again."""
+
+import os
+import socket
+import subprocess
+import sys
+from datetime import datetime, timedelta
+
+import pytest
+from pytest_django import Settings
+
+from billing.models import Invoice
+from clients.models import Practice
+from tests.factories import make_invoice
+from tests.xero_sync.test_crashes import KILLED_AT, die
+from tests.xero_world import Remote, linked_clients, post
+from xero_sync.models import Batch, Slot
+from xero_sync.operations import holders, lanes, pushes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _listening(settings: Settings) -> None:
+    settings.XERO_CHECKPOINT = "tests.xero_sync.test_crashes.checkpoint"
+    KILLED_AT.clear()
+
+
+@pytest.fixture(scope="module")
+def gone() -> str:
+    """A process of this machine that has ended."""
+    tell = "from xero_sync.operations import holders; print(holders.here())"
+    done = subprocess.run([sys.executable, "-c", tell], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def test_a_process_that_ended_is_gone_and_one_that_lives_is_not(gone: str) -> None:
+    assert holders.is_gone(gone)
+    assert not holders.is_gone(holders.here())
+
+
+def test_another_process_under_the_same_number_is_not_the_one_that_held_it() -> None:
+    host, pid, started = holders.here().split("/")
+
+    assert holders.is_gone(f"{host}/{pid}/{int(started) - 1}")
+
+
+@pytest.mark.parametrize("holder", ["", f"elsewhere/{os.getpid()}/1", f"{socket.gethostname()}/{os.getpid()}/"])
+def test_of_what_cannot_be_seen_from_here_nothing_is_said(holder: str) -> None:
+    assert not holders.is_gone(holder)
+
+
+def test_the_slot_of_a_process_that_ended_is_free_with_the_next_sweep(
+    connected: Practice, gone: str, now: datetime
+) -> None:
+    kept, lost = lanes.take(connected, at=now), lanes.take(connected, at=now)
+    assert kept
+    assert lost
+    slots = Slot.objects.for_practice(connected)
+    slots.filter(number=lost.slot).update(holder=gone)
+
+    pushes.sweep(at=now)
+
+    assert list(slots.exclude(lease_until=None).values_list("number", flat=True)) == [kept.slot]
+
+
+def statuses(practice: Practice) -> set[str]:
+    return set(Invoice.objects.for_practice(practice).values_list("status", flat=True))
+
+
+def asked(remote: Remote, since: int) -> list[str]:
+    return [one["method"] for one in remote.requests("", "Invoices") if one["number"] > since]
+
+
+@pytest.fixture
+def since(connected: Practice, remote: Remote) -> int:
+    """What connecting has asked does not count."""
+    found: int = remote.get("stats")["requests"]
+    return found
+
+
+def killed(practice: Practice, point: str, gone: str, *, at: datetime) -> None:
+    """A worker took the lane and was killed at the point; the clock rings as soon as another has started."""
+    die(practice, point, at=at)
+    Slot.objects.for_practice(practice).exclude(lease_until=None).update(holder=gone)
+    pushes.sweep(at=at)
+
+
+def test_what_a_killed_worker_had_sent_is_found_at_once(
+    connected: Practice, remote: Remote, since: int, gone: str, now: datetime
+) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    lanes.trust(connected)
+    for _ in range(3):
+        make_invoice(client)
+
+    killed(connected, "after_send", gone, at=now)
+    post(connected, at=now + timedelta(seconds=1))
+
+    assert len(remote.invoices()) == 3
+    assert asked(remote, since)[:2] == ["PUT", "GET"]
+    assert Batch.objects.for_practice(connected).get().status == Batch.Status.DONE
+    assert statuses(connected) == {Invoice.Status.POSTED}
+
+
+def test_what_has_not_arrived_is_not_sent_again_while_its_call_may_still_be_under_way(
+    connected: Practice, remote: Remote, since: int, gone: str, now: datetime
+) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    lanes.trust(connected)
+    make_invoice(client)
+
+    killed(connected, "before_send", gone, at=now)
+    for seconds in (1, 20, 80):
+        post(connected, at=now + timedelta(seconds=seconds))
+    assert asked(remote, since) == ["GET"]
+
+    post(connected, at=now + lanes.CALL + timedelta(seconds=1))
+    assert asked(remote, since)[:3] == ["GET", "GET", "PUT"]
+    assert len(remote.invoices()) == 1
+
+
+def test_under_xeros_numbering_the_quarantine_stays_whole(
+    connected: Practice, remote: Remote, since: int, gone: str, now: datetime
+) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    lanes.trust(connected)
+    make_invoice(client, number=None)
+
+    killed(connected, "after_send", gone, at=now)
+    post(connected, at=now + timedelta(minutes=14))
+    assert asked(remote, since) == ["PUT"]
+
+    post(connected, at=now + timedelta(minutes=16))
+    assert asked(remote, since)[:2] == ["PUT", "GET"]
+    assert len(remote.invoices()) == 1
+
+
+def test_a_worker_taken_for_gone_by_mistake_writes_nothing_any_more(
+    connected: Practice, remote: Remote, gone: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where two containers were given one name."""
+    (client,) = linked_clients(connected, ["City Limousines"])
+    lanes.trust(connected)
+    make_invoice(client)
+
+    def others(point: str) -> None:
+        if point == "before_t3":
+            monkeypatch.setattr("tests.xero_sync.test_crashes.checkpoint", lambda _: None)
+            Slot.objects.for_practice(connected).exclude(lease_until=None).update(holder=gone)
+            pushes.sweep(at=now)
+            post(connected, at=now + timedelta(seconds=1))
+
+    monkeypatch.setattr("tests.xero_sync.test_crashes.checkpoint", others)
+    post(connected, at=now)
+
+    assert len(remote.invoices()) == 1
+    assert statuses(connected) == {Invoice.Status.POSTED}
+    assert Batch.objects.for_practice(connected).get().status == Batch.Status.DONE
+
+
+def test_what_is_due_goes_first_and_open_questions_are_asked_together(
+    connected: Practice, remote: Remote, since: int, now: datetime
+) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    lanes.trust(connected)
+    for _ in range(130):
+        make_invoice(client)
+    remote.fault("lose_answer", method="PUT", path="Invoices", times=2)
+
+    at = now
+    for _ in range(4):
+        post(connected, at=at)
+        at += timedelta(seconds=16)
+
+    assert asked(remote, since) == ["PUT", "PUT", "PUT", "GET", "GET"]  # one for both, one to read all back
+    assert len(remote.invoices()) == 130
+
+
+def test_a_question_does_not_wait_longer_than_a_minute(
+    connected: Practice, remote: Remote, since: int, now: datetime
+) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    lanes.trust(connected)
+    make_invoice(client)
+    remote.fault("lose_answer", method="PUT", path="Invoices")
+    pushes.post_batch(practice_id=connected.pk, at=now)
+    for _ in range(60):
+        make_invoice(client)
+
+    pushes.post_batch(practice_id=connected.pk, at=now + timedelta(seconds=61))
+
+    assert asked(remote, since) == ["PUT", "GET"]

@@ -1,0 +1,34 @@
+"""Which process holds a lease, and whether it is gone: that can be told only of processes on this machine."""
+
+import os
+import socket
+from functools import cache
+from pathlib import Path
+
+STARTED = 19  # of the fields behind the name: when the process began, in ticks since the machine did
+
+
+def here() -> str:
+    """This process, so that another on the same machine can tell whether it still lives."""
+    return _named(os.getpid())
+
+
+@cache
+def _named(pid: int) -> str:
+    return f"{socket.gethostname()}/{pid}/{_started(pid)}"[:200]
+
+
+def is_gone(holder: str) -> bool:
+    """Whether this process has certainly ended. False of one on another machine, and where the system does not say."""
+    host, _, process = holder.partition("/")
+    pid, _, started = process.partition("/")
+    return host == socket.gethostname() and bool(started) and _started(int(pid)) != started
+
+
+def _started(pid: int) -> str:
+    """Empty where there is no such process, or no /proc to ask."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return words[STARTED]
