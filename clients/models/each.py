@@ -23,22 +23,23 @@ class Each(Expression):
         field = self.output_field
         key = field.model._meta.pk
         name = connection.ops.quote_name
-        cases = f"CASE {name(field.model._meta.db_table)}.{name(key.column)} {'WHEN %s THEN %s ' * len(self.values)}END"
+        pairs = "WHEN %s THEN %s " * len(self.values)
+        cases = f"CASE {name(field.model._meta.db_table)}.{name(str(key.column))} {pairs}END"
         if connection.features.requires_casted_case_in_updates:
             cases = f"CAST({cases} AS {field.db_type(connection)})"
-        pairs = (
+        params = (
             (key.get_db_prep_value(pk, connection), field.get_db_prep_save(value, connection))
             for pk, value in self.values.items()
         )
-        return cases, tuple(part for pair in pairs for part in pair)
+        return cases, tuple(part for pair in params for part in pair)
 
 
 def values_of(rows: Sequence[Model], names: Sequence[str]) -> dict[str, Any]:
     """What an UPDATE of these rows sets: a field's value where all agree, else each row's own."""
-    fields = [rows[0]._meta.get_field(name) for name in names]
-    found = {}
-    for field in fields:
+    found: dict[str, Any] = {}
+    for name in names:
+        field: Field[Any, Any] = rows[0]._meta.get_field(name)  # type: ignore[assignment]  # never a reverse relation
         values = {row.pk: getattr(row, field.attname) for row in rows}
         first = values[rows[0].pk]
-        found[field.name] = first if all(value == first for value in values.values()) else Each(values, field)
+        found[name] = first if all(value == first for value in values.values()) else Each(values, field)
     return found

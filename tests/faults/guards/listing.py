@@ -142,10 +142,37 @@ SENDERS = (
     Guard(
         "batches of slots in use left alone",
         f"{PUSHES}/unknown.py",
-        "if (batch.slot, batch.fence) in live:",
-        "if False:",
+        "left = [batch for batch in open_ones if (batch.slot, batch.fence) not in live]",
+        "left = list(open_ones)",
         ("tests/xero_sync/test_slots.py::test_a_slot_leaves_the_open_batch_of_a_slot_in_use_alone",),
         "What another worker is about to send is not taken for dead.",
+    ),
+    Guard(
+        "only the slots of the dead are freed",
+        "xero_sync/operations/holders.py",
+        "_started(int(pid)) != started",
+        "True",
+        ("tests/xero_sync/test_holders.py::test_the_slot_of_a_process_that_ended_is_free_with_the_next_sweep",),
+        "A worker that is at work keeps its slot.",
+    ),
+    Guard(
+        "nothing again before a dead sender's deadline",
+        f"{PUSHES}/unknown.py",
+        "if batch.status == Batch.Status.SENDING and batch.deadline_at and batch.deadline_at >= at:",
+        "if False:",
+        (
+            "tests/xero_sync/test_holders.py::test_what_has_not_arrived_is_not_sent_again_while_its_call_may_still_be"
+            "_under_way",
+        ),
+        "What a killed worker sent may still be on its way through Xero.",
+    ),
+    Guard(
+        "refusals told apart by what they carry",
+        "xero_sync/translation/replies.py",
+        'HINTS = ("Contact", "Reference")',
+        "HINTS: tuple[str, ...] = ()",
+        ("tests/xero_sync/test_translation.py::test_nothing_is_eliminated_where_something_does_not_fit",),
+        "A stranger's refusal does not end one of ours.",
     ),
     Guard(
         "claim by compare-and-swap",
@@ -339,8 +366,8 @@ ANSWERS = (
     Guard(
         "read back before it is sent again",
         f"{PUSHES}/unknown.py",
-        "    there = read_back(lease, batch, sent, gateway, at=at)\n",
-        "    there: dict[int, LedgerInvoice] = {}\n",
+        "    there = read_back(lease, invoices, sent, gateway, at=at)\n",
+        "    there: dict[int, There] = {batch.pk: {} for batch in invoices}\n",
         (
             f"{NAMED}/test_f02_response_lost.py::test_f02_an_attempt_is_one_request_on_the_wire_and_the_invoice_is_one"
             "[B-lose_answer]",
