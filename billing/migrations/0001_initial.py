@@ -429,6 +429,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clients.practice')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='work_items', to='clients.client')),
                 ('engagement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='work', to='billing.engagement')),
                 ('engaged_service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='work', to='billing.engagedservice')),

@@ -25,7 +25,8 @@ class EngagementQuerySet(PracticeQuerySet["Engagement"]):
 
 
 class Engagement(PracticeRecord):
-    """One accepted offer: terms are copied, never referred to. `source` says where it came from, once.
+    """One accepted offer: terms are copied, never referred to. `source` says where it came from, once,
+    by a name that is never given twice.
 
     It bills nothing until its start month is confirmed and it is activated (on the 1st of that month, or at once).
     """

@@ -33,7 +33,8 @@ class Invoice(PracticeRecord):
 
     `uid` is the machine-readable marker by which it is found again in the ledger; it follows from the client and the
     source key, so that a copy of the database raises the same one. `source_key` is business identity:
-    `rec:{month}:{client}:{group}`, `acc:{source}:{group}`, `done:{engagement}:{items}`.
+    `rec:{month}:{client}:{group}`, `acc:{source}:{payer}:{group}`, `done:{source}:{items}`. A source is what an
+    engagement came from, by a name that is never given twice, so that nothing new meets a forgotten one's invoice.
     `waiting_since` is when it was raised or last set free to go. `healed_code` is the refusal after which it went out
     by itself because its cause looked repaired: refused so again, it waits until that cause is seen to change.
     """

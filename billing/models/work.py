@@ -1,5 +1,7 @@
 """Work that is billed when it is done."""
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -16,13 +18,17 @@ class WorkItemQuerySet(PracticeQuerySet["WorkItem"]):
 
 
 class WorkItem(PracticeRecord):
-    """Work billed when it is done: one period of an on-completion service, or ad-hoc work without a proposal line."""
+    """Work billed when it is done: one period of an on-completion service, or ad-hoc work without a proposal line.
+
+    `uid` names ad-hoc work for good: a row's number may be given again after a backup was restored.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open", "To do"
         COMPLETED = "completed", "Completed"
         CANCELLED = "cancelled", "Cancelled"
 
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="work_items")
     engagement = models.ForeignKey(Engagement, null=True, blank=True, on_delete=models.PROTECT, related_name="work")
     engaged_service = models.ForeignKey(

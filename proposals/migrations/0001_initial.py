@@ -1,3 +1,5 @@
+import uuid
+
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from decimal import Decimal
@@ -20,6 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clients.practice')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='clients.client')),
                 ('number', models.PositiveIntegerField()),
                 ('title', models.CharField(default='Proposal', max_length=200)),
@@ -51,7 +54,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-number'],
                 'indexes': [models.Index(fields=['practice', 'status'], name='proposals_p_practic_70148a_idx')],
-                'constraints': [models.UniqueConstraint(models.F('practice'), models.F('number'), name='proposal_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', False), ('engagement__isnull', False), ('status__in', ['won', 'active', 'superseded', 'closed'])), models.Q(('status__in', ['draft', 'in_review', 'pending', 'lost', 'expired']), ('accepted_at__isnull', True), ('engagement__isnull', True)), _connector='OR'), name='proposal_accepted_has_engagement'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'pending'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='proposal_pending_was_sent'), models.UniqueConstraint(condition=models.Q(('replaces__isnull', False), ('status__in', ['draft', 'in_review', 'pending', 'won'])), fields=('replaces',), name='proposal_replaced_once')],
+                'constraints': [models.UniqueConstraint(models.F('practice'), models.F('number'), name='proposal_number_once'), models.UniqueConstraint(models.F('practice'), models.F('uid'), name='proposal_uid_once'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', False), ('engagement__isnull', False), ('status__in', ['won', 'active', 'superseded', 'closed'])), models.Q(('status__in', ['draft', 'in_review', 'pending', 'lost', 'expired']), ('accepted_at__isnull', True), ('engagement__isnull', True)), _connector='OR'), name='proposal_accepted_has_engagement'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'pending'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='proposal_pending_was_sent'), models.UniqueConstraint(condition=models.Q(('replaces__isnull', False), ('status__in', ['draft', 'in_review', 'pending', 'won'])), fields=('replaces',), name='proposal_replaced_once')],
             },
         ),
         migrations.CreateModel(

@@ -1,5 +1,6 @@
 """Offers to clients: their states, their lines and what happened to them."""
 
+import uuid
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -44,7 +45,11 @@ class ProposalQuerySet(PracticeQuerySet["Proposal"]):
 
 class Proposal(PracticeRecord):
     """An offer to a client. Its states and guards are product.md section 4; each move is a method of this model
-    that updates the row only where the old status still holds."""
+    that updates the row only where the old status still holds.
+
+    `uid` names it for good, and so what is billed for it: a row's number may be given again after a backup was
+    restored.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -65,6 +70,7 @@ class Proposal(PracticeRecord):
     ACCEPTED: ClassVar[frozenset[str]] = frozenset({Status.WON, Status.ACTIVE, Status.SUPERSEDED, Status.CLOSED})
     OPEN: ClassVar[frozenset[str]] = frozenset({Status.DRAFT, Status.IN_REVIEW, Status.PENDING})
 
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="proposals")
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=200, default="Proposal")
@@ -100,6 +106,7 @@ class Proposal(PracticeRecord):
         indexes = [models.Index(fields=["practice", "status"])]
         constraints = [
             models.UniqueConstraint("practice", "number", name="proposal_number_once"),
+            models.UniqueConstraint("practice", "uid", name="proposal_uid_once"),
             models.CheckConstraint(
                 name="proposal_accepted_has_engagement",
                 condition=Q(

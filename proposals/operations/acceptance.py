@@ -100,7 +100,7 @@ def _win(proposal: Proposal, *, by: User | None, at: datetime) -> None:
     months = offer_of(proposal).alignment_months
     engagement = engagements.begin(
         client=proposal.client,
-        source=f"proposal:{proposal.pk}",
+        source=f"proposal:{proposal.uid}",
         number=proposal.number,
         title=proposal.title,
         planned_start=proposal.planned_start,

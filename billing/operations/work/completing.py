@@ -151,7 +151,7 @@ def _wanted(practice: Practice, items: Sequence[WorkItem], terms: EffectiveTerms
         posted_on=today,
         period=labels,
     )
-    source = items[0].engagement_id or f"c{items[0].client_id}"
+    source = items[0].engagement.source if items[0].engagement else f"c{items[0].client_id}"
     marks = "\n".join(sorted(_mark(item) for item in items))
     key = f"done:{source}:{sha256(marks.encode()).hexdigest()[:24]}"
     return [
@@ -163,7 +163,7 @@ def _wanted(practice: Practice, items: Sequence[WorkItem], terms: EffectiveTerms
 
 def _mark(item: WorkItem) -> str:
     """What this work is, whatever its row: a database that was put back to an older copy gives row numbers anew."""
-    source = f"service {item.engaged_service_id}" if item.engaged_service_id else f"item {item.pk}"
+    source = f"service {item.engaged_service.position}" if item.engaged_service else f"item {item.uid}"
     return f"{source}, {item.client_id}, {item.period_start}, {item.name}, {item.amount:.2f}"
 
 
