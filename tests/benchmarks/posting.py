@@ -1,6 +1,5 @@
 """Posting by a real worker over real HTTP in real time: rows B1, B2, B3, B5, B14, B23 and B24."""
 
-from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 from typing import Any
 
@@ -48,11 +47,8 @@ def thousands(table: Table) -> None:
     with running_stack("thousands") as running:
         alone = inside(running, "run", invoices=MANY, latency=LATENCY)
         _undisturbed(table, alone)
-        with ThreadPoolExecutor() as both, running_stack("neighbour") as other:
-            beside = both.submit(inside, other, "run", invoices=MANY, latency=LATENCY, rival=THIRD)
-            victim = pid_of(running, "worker")
-            killed = inside(running, "run", invoices=MANY, latency=LATENCY, victim=victim)
-            _beside_another_app(table, beside.result())
+        killed = inside(running, "run", invoices=MANY, latency=LATENCY, victim=pid_of(running, "worker"))
+        _beside_another_app(table, inside(running, "run", invoices=MANY, latency=LATENCY, rival=THIRD))
     table.put("B14 after kill -9 of the worker: in Xero, each once", f"{killed['there']:,}", f"{MANY:,}",
               killed["there"] == MANY)  # fmt: skip
     table.add("B14 kill -9 → the first call", killed["first_call_after_kill"], "s", 180)

@@ -51,6 +51,45 @@ def test_no_call_is_made_before_xero_wants_to_hear_from_us(north_vale: Practice)
     assert told.value.seconds == pytest.approx(37)
 
 
+def made_calls(practice: Practice, *, calls: int) -> None:
+    for call in range(calls):
+        budgets.spend(practice, at=AT + timedelta(seconds=call / 10))
+
+
+@pytest.mark.parametrize(("left", "waits"), [(9, False), (5, False), (4, True)])
+def test_alone_nearly_the_whole_minute_is_ours(left: int, waits: bool, north_vale: Practice) -> None:
+    made_calls(north_vale, calls=55)
+
+    wait = budgets.nearly_used_up(north_vale, Limits(None, left, None), at=AT + timedelta(seconds=6))
+
+    assert (wait is not None) is waits
+
+
+@pytest.mark.parametrize(("calls", "left", "waits"), [(40, 9, False), (40, 8, True), (52, 8, False)])
+def test_beside_another_app_more_is_left_alone(calls: int, left: int, waits: bool, north_vale: Practice) -> None:
+    made_calls(north_vale, calls=calls)
+
+    wait = budgets.nearly_used_up(north_vale, Limits(None, left, None), at=AT + timedelta(seconds=6))
+
+    assert (wait is not None) is waits
+    assert wait is None or wait.scope is Scope.MINUTE
+
+
+def test_a_reading_of_several_calls_begins_only_where_the_minute_has_room(north_vale: Practice) -> None:
+    made_calls(north_vale, calls=52)
+    budgets.require_room(north_vale, calls=3, at=AT + timedelta(seconds=55))
+
+    with pytest.raises(TryLater) as told:
+        budgets.require_room(north_vale, calls=6, at=AT + timedelta(seconds=55))
+    assert told.value.seconds == pytest.approx(5.2)
+
+    with pytest.raises(TryLater) as told:
+        budgets.require_room(north_vale, calls=6, at=AT + timedelta(seconds=10))
+    assert told.value.seconds == budgets.PAUSE_SECONDS
+
+    budgets.require_room(north_vale, calls=6, at=AT + timedelta(seconds=60.3))
+
+
 @pytest.mark.parametrize(("day_limit", "seen", "left", "waits"), [
     (1000, 999, 100, True), (1000, 999, 101, False), (5000, 4999, 500, True), (5000, 4999, 501, False),
 ])  # fmt: skip

@@ -20,7 +20,9 @@ from xero_sync.records import Limits
 log = structlog.get_logger(__name__)
 MINUTE = 60.0
 CALLS_A_MINUTE = 55  # of Xero's 60; five are for people who press a button meanwhile
+XEROS_MINUTE = 60
 MINUTE_RESERVE = 4  # a call of each slot may be under way when an answer says how many are left
+SHARED_RESERVE = 8  # where another app spends the same minute, its calls come between
 APP_CALLS_A_MINUTE = 9_300  # of Xero's 10,000 for all practices together
 APP_RESERVE = 500
 APP_SHARED_BLIND = 8_500  # divided among the workers where they cannot count together
@@ -90,13 +92,26 @@ def note_limits(practice: Practice, limits: Limits, *, at: datetime) -> None:
         lanes.exclude(day_limit=LARGE_DAY).update(day_limit=LARGE_DAY)
 
 
-def nearly_used_up(limits: Limits) -> TryLater | None:
+def nearly_used_up(practice: Practice, limits: Limits, *, at: datetime) -> TryLater | None:
     """Slow down before Xero has to say so: somebody else spends the same limit."""
     if limits.app_minute is not None and limits.app_minute <= APP_RESERVE:
         return TryLater(PAUSE_SECONDS, Scope.APP)
-    if limits.minute is not None and limits.minute <= MINUTE_RESERVE:
-        return TryLater(PAUSE_SECONDS, Scope.MINUTE)
-    return None
+    if limits.minute is None or limits.minute > SHARED_RESERVE:
+        return None
+    ours = calls_of_the_minute(Lane.objects.for_practice(practice).get().recent_calls, at)
+    is_shared = XEROS_MINUTE - limits.minute > len(ours)
+    is_low = limits.minute <= (SHARED_RESERVE if is_shared else MINUTE_RESERVE)
+    return TryLater(PAUSE_SECONDS, Scope.MINUTE) if is_low else None
+
+
+def require_room(practice: Practice, *, calls: int, at: datetime) -> None:
+    """Before a reading of several calls, which would begin anew where it broke off. Raises `TryLater` while the minute
+    has not as many left."""
+    made = calls_of_the_minute(Lane.objects.for_practice(practice).get().recent_calls, at)
+    free = CALLS_A_MINUTE - len(made)
+    if free < calls <= CALLS_A_MINUTE:
+        until_free = made[calls - free - 1] + MINUTE - at.timestamp()
+        raise TryLater(min(PAUSE_SECONDS, max(0.01, until_free)), Scope.MINUTE)
 
 
 def _spend_for_the_app(at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from clients.models import Practice, PracticeQuerySet
 from xero_sync.models import Batch, Connection, ContactLink, Difference, Push
-from xero_sync.operations import twins
+from xero_sync.operations import budgets, twins
 from xero_sync.operations.lanes import Lease, announce_call
 from xero_sync.ports import Gateway
 from xero_sync.records import Json, LedgerInvoice
@@ -17,6 +17,7 @@ from xero_sync.translation.replies import disagreements
 
 CLOCK_SLACK = timedelta(days=1)
 WATCHED = timedelta(days=7)
+PAGE = 1_000  # invoices in a call
 PAGES = 40
 AT_A_TIME = 20_000
 ROWS = 500
@@ -35,6 +36,7 @@ def read_back(lease: Lease, connection: Connection, gateway: Gateway, *, at: dat
         return False
     unread = Push.objects.for_practice(lease.practice).unread().order_by("invoice__posted_at", "pk")
     pushes = list(unread.select_related("invoice")[:AT_A_TIME])
+    budgets.require_room(lease.practice, calls=len(pushes) // PAGE + 1, at=at)
     since = min(push.invoice.posted_at or at for push in pushes) - CLOCK_SLACK
     there = of_our_app(gateway, changed_since=since, lease=lease, at=at)
     unseen = [push for push in pushes if _found(push, there) is None]

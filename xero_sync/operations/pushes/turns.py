@@ -107,7 +107,7 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
     if did_something:
         lanes.note_answer(lease.practice)
     budgets.note_limits(lease.practice, gateway.limits, at=watch.now())
-    return Turn(budgets.nearly_used_up(gateway.limits), did_something)
+    return Turn(budgets.nearly_used_up(lease.practice, gateway.limits, at=watch.now()), did_something)
 
 
 def _after_refusal(practice: Practice) -> TryLater | None:
