@@ -61,7 +61,8 @@ def test_reading_back_begins_only_where_the_minute_holds_all_of_it(
     asked = [one["method"] for one in remote.requests("", "Invoices") if one["number"] > since]
     assert asked == ["PUT"]
 
-    recover(connected, at=now)
+    for seconds in (16, 32):
+        post(connected, at=now + timedelta(seconds=seconds))
     asked = [one["method"] for one in remote.requests("", "Invoices") if one["number"] > since]
     assert asked == ["PUT", "GET"]
 
