@@ -14,13 +14,15 @@ ROOT = FOLDER.parents[2]
 
 
 def run(*, is_short: bool, seed: int) -> Part:
-    """Every test is a schedule, and one that fails a violation."""
+    """Every test is a schedule, and one that fails a violation. In full, ten thousand invoices stand beside fifty
+    practices; else six hundred beside six."""
+    environment = os.environ if is_short else {**os.environ, "FAULTS_FULL_SIZE": "1"}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", str(FOLDER), "-q", "--tb=short", "--show-capture=no"]
         spread = ["--numprocesses=2", "--dist=loadfile", f"--junitxml={report}"]
         done = subprocess.run(
-            [*command, *spread], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False
+            [*command, *spread], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
         if not report.exists():
             return Part("named", violations=1, lines=("The tests could not be run.", *done.stdout.splitlines()[-20:]))
