@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 STARTED = 19  # of the fields behind the name: when the process began, in ticks since the machine did
+BOOT = Path("/proc/sys/kernel/random/boot_id")  # hosts may share a name
 
 
 def here() -> str:
@@ -15,14 +16,21 @@ def here() -> str:
 
 @cache
 def _named(pid: int) -> str:
-    return f"{socket.gethostname()}/{pid}/{_started(pid)}"[:200]
+    return f"{_machine()}/{pid}/{_started(pid)}"
+
+
+@cache
+def _machine() -> str:
+    """This machine since it was started, and the container on it."""
+    boot = BOOT.read_text(encoding="ascii").strip() if BOOT.exists() else ""
+    return f"{socket.gethostname()[:100]}.{boot}"
 
 
 def is_gone(holder: str) -> bool:
     """Whether this process has certainly ended. False of one on another machine, and where the system does not say."""
-    host, _, process = holder.partition("/")
+    machine, _, process = holder.partition("/")
     pid, _, started = process.partition("/")
-    return host == socket.gethostname() and bool(started) and _started(int(pid)) != started
+    return machine == _machine() and bool(started) and _started(int(pid)) != started
 
 
 def _started(pid: int) -> str:
