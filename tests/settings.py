@@ -43,5 +43,9 @@ INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
 ZEAL_ALLOWLIST = [
-    {"model": "sessions.Session", "field": "*"}
-]  # signing in reads the session anew for each of its steps
+    {"model": "sessions.Session", "field": "*"},  # signing in reads the session anew for each of its steps
+    {
+        "model": "xero_sync.Grant",
+        "field": "*",
+    },  # and each call to Xero the token, which another worker may have renewed
+]

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('connected_at', models.DateTimeField()),
                 ('lost_at', models.DateTimeField(blank=True, null=True)),
                 ('problem', models.CharField(blank=True, max_length=500)),
+                ('doubted_at', models.DateTimeField(blank=True, null=True)),
                 ('disconnected_at', models.DateTimeField(blank=True, null=True)),
                 ('checked_at', models.DateTimeField(blank=True, null=True)),
                 ('contacts_read_to', models.DateTimeField(blank=True, null=True)),

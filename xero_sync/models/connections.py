@@ -41,7 +41,10 @@ class ConnectionQuerySet(PracticeQuerySet["Connection"]):
 
 
 class Connection(PracticeRecord):
-    """A practice's connection to one Xero organisation. At most one is not disconnected."""
+    """A practice's connection to one Xero organisation. At most one is not disconnected.
+
+    `doubted_at` is when Xero refused our token although it was new, until it lets us in again.
+    """
 
     class Status(models.TextChoices):
         CONNECTED = "connected", "Connected"
@@ -63,6 +66,7 @@ class Connection(PracticeRecord):
     connected_at = models.DateTimeField()
     lost_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=500, blank=True)
+    doubted_at = models.DateTimeField(null=True, blank=True)
     disconnected_at = models.DateTimeField(null=True, blank=True)
     disconnected_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     checked_at = models.DateTimeField(null=True, blank=True)

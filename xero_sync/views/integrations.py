@@ -57,10 +57,12 @@ def disconnection(request: PracticeRequest) -> HttpResponse:
 @require_POST
 def check(request: PracticeRequest) -> HttpResponse:
     """Ask Xero with a real call whether it lets us in."""
-    connection = _current(request)
-    status = connections.check_connection(connection=connection, at=timezone.now())
+    connection, at = _current(request), timezone.now()
+    status = connections.check_connection(connection=connection, at=at)
     if status != Connection.Status.CONNECTED:
         return refused(request, connection.problem or "Xero does not let Socket in. Reconnect to Xero.", _url(request))
+    if connection.checked_at != at:
+        return refused(request, "Xero gave no answer just now. Socket tries again by itself.", _url(request))
     return done(request, f"Xero answers for {connection}.", _url(request))
 
 

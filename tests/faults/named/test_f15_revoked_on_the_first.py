@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from billing.models import BillingPlan, LedgerAccount
+from billing.operations import plans
 from clients.models import Membership, Practice, Role
 from notifications.models import Message
 from tests.factories import make_engagement, make_finalised_plan, make_member, terms
 from tests.faults.named.world import MODES, World, choose_numbering
 from tests.xero_world import NORTH_AND_VALE, VALE_TRUSTEES, connect_by_operations, connection_of, linked_clients
-from xero_sync.operations import connections
+from xero_sync.models import Grant
+from xero_sync.operations import connections, tokens
 
 pytestmark = pytest.mark.django_db
 MIDNIGHT = datetime(2026, 9, 30, 23, 0, tzinfo=UTC)  # in London
@@ -81,3 +83,26 @@ def test_f15_reconnecting_to_another_organisation_is_refused(
     world.live(minutes=5)
     assert connection_of(connected).tenant_id == NORTH_AND_VALE
     assert world.drafts() == world.drafts(VALE_TRUSTEES) == []
+
+
+def test_f15_revoked_right_after_a_renewal_everybody_is_told_within_a_minute(connected: Practice, world: World) -> None:
+    """The token is new, so its first refusal may be Xero's own lag and is tried once more; the second is believed."""
+    plan = approved(connected, world, "A")
+    world.go_to(MIDNIGHT)
+    grant = Grant.objects.get()
+    tokens.access(grant_id=grant.pk, at=world.at, stale_version=grant.token_version)
+    world.remote.do("tokens/revoke")
+    began, before = world.at, world.mark()
+
+    plans.tick(at=world.at)
+    world.work()
+    assert connection_of(connected).is_connected
+    world.live(seconds=45)
+
+    assert connection_of(connected).is_lost
+    plan.refresh_from_db()
+    assert plan.status == BillingPlan.Status.BLOCKED
+    (letter,) = Message.objects.for_practice(connected).filter(slug="connection_lost")
+    assert letter.created_at - began <= timedelta(seconds=60)
+    assert len(world.calls(before)) <= 3
+    assert world.drafts() == []

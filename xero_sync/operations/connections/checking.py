@@ -4,10 +4,18 @@ from datetime import datetime, timedelta
 
 from billing.operations import settings as billing_settings
 from clients.models import Practice
-from xero_sync.errors import ConnectionLost, XeroFailure
+from xero_sync.errors import ConnectionLost, TryLater, XeroFailure
 from xero_sync.models import Connection
 from xero_sync.operations import budgets
-from xero_sync.operations.connections.losing import gateway_of, investigate, mark_lost, reaches, remind, restored
+from xero_sync.operations.connections.losing import (
+    gateway_of,
+    investigate,
+    let_in,
+    mark_lost,
+    reaches,
+    remind,
+    restored,
+)
 from xero_sync.records import OrganisationRecord
 
 EVE_HOUR = 9  # local time at which the day before billing is checked
@@ -16,8 +24,20 @@ EVE_HOUR = 9  # local time at which the day before billing is checked
 def check_connection(*, connection: Connection, at: datetime) -> str:
     """Ask Xero whether we still reach the organisation, with a real call; the status after it.
 
-    A token that renews proves nothing: the organisation has to be listed and to answer.
+    A token that renews proves nothing: the organisation has to be listed and to answer. Where only another try can
+    tell, it counts as not checked.
     """
+    last, wait = connection.checked_at, _asked(connection, at=at)
+    if wait and not wait.seconds:
+        wait = _asked(connection, at=at)  # with a token that is renewed first
+    if wait:
+        Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk).update(checked_at=last)
+    connection.refresh_from_db()
+    return connection.status
+
+
+def _asked(connection: Connection, *, at: datetime) -> TryLater | None:
+    """One call or two; after how long to ask again, where that was no answer."""
     try:
         if not reaches(connection, at=at):
             mark_lost(connection=connection, problem="Socket was disconnected in Xero.", at=at)
@@ -25,13 +45,13 @@ def check_connection(*, connection: Connection, at: datetime) -> str:
             gateway = gateway_of(connection, at=at)
             remember(connection, gateway.organisation(), at=at)
             budgets.note_limits(connection.practice, gateway.limits, at=at)
+            let_in(connection)
             restored(connection=connection, at=at)
     except ConnectionLost as lost:
-        investigate(connection=connection, lost=lost, at=at)
+        return investigate(connection=connection, lost=lost, at=at)
     except XeroFailure:
         pass  # passing: neither good nor lost; the next check asks again
-    connection.refresh_from_db()
-    return connection.status
+    return None
 
 
 def remember(connection: Connection, organisation: OrganisationRecord, *, at: datetime) -> None:

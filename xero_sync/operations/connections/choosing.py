@@ -106,6 +106,7 @@ def _connected(
         "connected_at": at,
         "lost_at": None,
         "problem": "",
+        "doubted_at": None,
         "disconnected_at": None,
         "disconnected_by": None,
         "checked_at": at,

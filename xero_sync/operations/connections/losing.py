@@ -9,13 +9,14 @@ from billing.operations import holds
 from clients.models import Practice
 from clients.operations import audit
 from xero_sync import oauth
-from xero_sync.errors import Cause, ConnectionLost, XeroFailure
+from xero_sync.errors import Cause, ConnectionLost, Scope, TryLater, XeroFailure
 from xero_sync.models import Connection, Grant
 from xero_sync.operations import bells, tokens
 from xero_sync.operations.connections.telling import tell_team
 from xero_sync.ports import Gateway, open_gateway
 
 FRESH = timedelta(seconds=60)
+SECOND_LOOK = timedelta(seconds=10)  # until every server of Xero's knows a token that was just made
 Status = Connection.Status
 
 
@@ -86,25 +87,51 @@ def remind(*, connection: Connection, cause: str, at: datetime) -> None:
     tell_team(connection=connection, slug="connection_reminder", cause=cause, at=at)
 
 
-def investigate(*, connection: Connection, lost: ConnectionLost, at: datetime) -> None:
-    """Xero did not let us in: find out whether that is for good, and say so if it is (reference/xero.md §1.5)."""
-    if lost.cause is Cause.EXPIRED and _grow_old(connection, at=at):
-        return
+def let_in(connection: Connection) -> None:
+    """Xero answers again: it was not the connection that it refused."""
+    if connection.doubted_at is not None:
+        Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk).update(doubted_at=None)
+
+
+def investigate(*, connection: Connection, lost: ConnectionLost, at: datetime) -> TryLater | None:
+    """Xero did not let us in: find out whether that is for good, and say so if it is (reference/xero.md §1.5).
+
+    Answers after how long another try will tell more; None where it would not.
+    """
     if lost.cause is Cause.GRANT:
         mark_lost(connection=connection, problem=str(lost), at=at)
     elif lost.cause is Cause.RIGHTS:
         mark_lost(connection=connection, problem=str(lost), at=at, status=Status.NEEDS_ATTENTION)
     else:
-        _ask_xero(connection, at=at)
+        once_more = _once_more(connection, at=at) if lost.cause is Cause.EXPIRED else None
+        return once_more or _ask_xero(connection, at=at)
+    return None
 
 
-def _grow_old(connection: Connection, *, at: datetime) -> bool:
-    """Have the refused token renewed at the next turn. False where it was only just renewed: then it is not the age."""
-    old = Grant.objects.filter(connections=connection, refreshed_at__lte=at - FRESH)
-    return bool(old.update(expires_at=at))
+def _once_more(connection: Connection, *, at: datetime) -> TryLater | None:
+    """A refused token is renewed at the next turn; one that was refused although it was new is tried once more a
+    little later. None where that was done: then it is not the token."""
+    connection.refresh_from_db(fields=["doubted_at"])
+    renewed_at = Grant.objects.filter(connections=connection).values_list("refreshed_at", flat=True).first()
+    if renewed_at is None:
+        return None
+    doubted_at = connection.doubted_at
+    if at - renewed_at >= FRESH and (doubted_at is None or doubted_at < renewed_at):
+        Grant.objects.filter(connections=connection, refreshed_at=renewed_at).update(expires_at=at)
+        return _later(timedelta())
+    if doubted_at is None:
+        rows = Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk, doubted_at=None)
+        rows.update(doubted_at=at)
+        return _later(SECOND_LOOK)
+    rest = doubted_at + SECOND_LOOK - at
+    return _later(rest) if rest > timedelta() else None  # what was under way beside it was refused too
 
 
-def _ask_xero(connection: Connection, *, at: datetime) -> None:
+def _later(rest: timedelta) -> TryLater:
+    return TryLater(rest.total_seconds(), Scope.REFRESHING, "Xero did not accept our access token.")
+
+
+def _ask_xero(connection: Connection, *, at: datetime) -> TryLater | None:
     """Is our organisation still among those the token reaches? Without an answer nothing is concluded."""
     try:
         if reaches(connection, at=at):
@@ -113,9 +140,13 @@ def _ask_xero(connection: Connection, *, at: datetime) -> None:
         else:
             mark_lost(connection=connection, problem="Socket was disconnected in Xero.", at=at)
     except ConnectionLost as lost:
-        mark_lost(connection=connection, problem=str(lost), at=at)
+        once_more = _once_more(connection, at=at) if lost.cause is Cause.EXPIRED else None
+        if once_more is None:
+            mark_lost(connection=connection, problem=str(lost), at=at)
+        return once_more
     except XeroFailure:
-        return
+        pass
+    return None
 
 
 def reaches(connection: Connection, *, at: datetime) -> bool:

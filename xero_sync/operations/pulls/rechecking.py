@@ -53,6 +53,7 @@ def recheck(*, connection_id: int, at: datetime) -> int:
         budgets.spend(connection.practice, at=at)
         gateway = connections.gateway_of(connection, at=at)
         keep_contacts(connection, gateway.contacts_by_id(ids[:IDS_PER_CALL]), at=at)
+        connections.let_in(connection)
     except ConnectionLost as lost:
         connections.investigate(connection=connection, lost=lost, at=at)
         return 0

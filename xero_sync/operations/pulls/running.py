@@ -74,11 +74,12 @@ def run_sync(*, run_id: int, at: datetime) -> str:
             _spare_the_day(connection, at=watch.now())
         gateway = connections.gateway_of(connection, at=watch.now())
         _carry_out(Run(row, connection, gateway, watch))
+        connections.let_in(connection)
     except RunTaken:
         return ""
     except ConnectionLost as lost:
-        connections.investigate(connection=connection, lost=lost, at=watch.now())
-        _stop_or_wait(row, lost, at=watch.now())
+        wait = connections.investigate(connection=connection, lost=lost, at=watch.now())
+        _stop_or_wait(row, wait or lost, at=watch.now())
     except (TryLater, OutcomeUnknown, Refused) as failure:
         _stop_or_wait(row, failure, at=watch.now())
     row.refresh_from_db()

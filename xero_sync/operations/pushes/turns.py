@@ -98,14 +98,15 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
         gateway = connections.gateway_of(connection, at=watch.now())
         did_something = _work(lease, connection, gateway, watch, is_asked=is_asked)
     except ConnectionLost as lost:
-        connections.investigate(connection=connection, lost=lost, at=watch.now())
-        return Turn(_after_refusal(lease.practice))
+        wait = connections.investigate(connection=connection, lost=lost, at=watch.now())
+        return Turn(wait or _after_refusal(lease.practice))
     except TryLater as later:
         return Turn(_heeded(lease.practice, later, at=watch.now()))
     except (OutcomeUnknown, Refused):
         return Turn(lanes.note_failure(lease.practice))
     if did_something:
         lanes.note_answer(lease.practice)
+        connections.let_in(connection)
     budgets.note_limits(lease.practice, gateway.limits, at=watch.now())
     return Turn(budgets.nearly_used_up(lease.practice, gateway.limits, at=watch.now()), did_something)
 
