@@ -1,5 +1,6 @@
 """Workers that are gone: their slots are free at once, and what they sent is looked for before anything goes again."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -36,6 +37,17 @@ def gone() -> str:
 def test_a_process_that_ended_is_gone_and_one_that_lives_is_not(gone: str) -> None:
     assert holders.is_gone(gone)
     assert not holders.is_gone(holders.here())
+
+
+def test_a_process_whose_end_nobody_has_asked_about_is_gone_too() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+    holder = holders._named(ended.pid)
+    assert ended.stdin
+    ended.stdin.close()
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+
+    assert holders.is_gone(holder)
+    ended.wait()
 
 
 def test_another_process_under_the_same_number_is_not_the_one_that_held_it() -> None:

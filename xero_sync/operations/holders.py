@@ -5,7 +5,8 @@ import socket
 from functools import cache
 from pathlib import Path
 
-STARTED = 19  # of the fields behind the name: when the process began, in ticks since the machine did
+STATE, STARTED = 0, 19  # of the fields behind the name; when it began, in ticks since the machine did
+ENDED = "ZX"  # ended, and nobody has asked yet how
 BOOT = Path("/proc/sys/kernel/random/boot_id")  # hosts may share a name
 
 
@@ -39,4 +40,4 @@ def _started(pid: int) -> str:
         words = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
         return ""
-    return words[STARTED]
+    return "" if words[STATE] in ENDED else words[STARTED]
