@@ -101,11 +101,12 @@ def _chosen(lease: Lease, connection: Connection, *, at: datetime) -> list[Push]
     seen = Sighting.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
     due = Push.objects.for_practice(lease.practice).due(at).filter(client__in=linked.values("client"))
     due = due.exclude(invoice__uid__in=seen.values("uid"))
-    first = due.select_related("batch").first()
+    first = due.values_list("batch_id", "batch__next_size").first()
     if first is None:
         return []
-    size = min(MOST, first.batch.next_size) if first.batch else MOST
-    related = due.filter(batch=first.batch).select_related("invoice__template", "batch")
+    batch_id, next_size = first
+    size = min(MOST, next_size or MOST)
+    related = due.filter(batch=batch_id).select_related("invoice__template")
     return list(related.prefetch_related(*LINE_RELATIONS)[:size])
 
 
