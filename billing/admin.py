@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from billing import models
-from clients.access import LookOnly
+from clients.access.support import LookOnly
 
 
 @admin.register(models.Service)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from clients.access import LookOnly
+from clients.access.support import LookOnly
 from clients.models import (
     ApiToken,
     AuditChain,

@@ -12,7 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clients import operations
-from clients.access import Action, Conflict, practice_of
+from clients.access import Action
+from clients.access.programs import Conflict, practice_of
 from clients.errors import BadValues, ClientsRefusal
 from clients.forms import AuditFilterForm, ClientFilterForm
 from clients.models import AuditEvent, Client, Membership, User

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from clients.access import LookOnly
+from clients.access.support import LookOnly
 from notifications.models import Message
 
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.urls import reverse
 
-from clients.access import token_hash
 from clients.models import User
+from clients.records import token_hash
 from proposals.models import Proposal, SigningLink
 
 LIFETIME = timedelta(days=30)

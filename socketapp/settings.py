@@ -45,7 +45,7 @@ XERO_CLIENT_SECRET = env.str("XERO_CLIENT_SECRET", default="")
 
 # ── Applications ────────────────────────────────────────────────────────────────────────────────────
 
-INSTALLED_APPS = [
+INSTALLED_APPS = [  # without rest_framework: we use none of its pages, and workers would load it with the first letter
     "socketapp",
     "proposals",
     "xero_sync",
@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "clients",
     "allauth",
     "allauth.account",
-    "rest_framework",
     "drf_spectacular",
     "django_filters",
     "django_htmx",

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from clients.access import LookOnly
+from clients.access.support import LookOnly
 from xero_sync.models import Batch, Connection, Contact, ContactLink, Difference, Grant, Lane, Push, SyncRun
 
 

@@ -11,7 +11,8 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients.access import Action, Conflict, practice_of
+from clients.access import Action
+from clients.access.programs import Conflict, practice_of
 from clients.models import Client, User
 from xero_sync.models import Connection, Contact, SyncRun
 from xero_sync.operations import asking, contacts

@@ -9,7 +9,9 @@ from rest_framework.response import Response
 
 from billing.models import Invoice, InvoiceLine
 from billing.operations import inbox, invoices
-from clients.access import Action, PracticeView, narrowed, person, practice_of
+from clients.access import Action
+from clients.access.programs import person, practice_of
+from clients.access.resources import PracticeView, narrowed
 
 
 class LineSerializer(serializers.ModelSerializer[InvoiceLine]):

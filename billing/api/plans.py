@@ -12,7 +12,9 @@ from rest_framework.response import Response
 
 from billing.models import BillingPlan, PlanRow
 from billing.operations import plans
-from clients.access import Action, Conflict, PracticeView, person, practice_of
+from clients.access import Action
+from clients.access.programs import Conflict, person, practice_of
+from clients.access.resources import PracticeView
 
 MONTH = OpenApiParameter("month", str, OpenApiParameter.PATH, description="A billing month, as 2026-10.")
 

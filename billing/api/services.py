@@ -6,7 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.models import Service
-from clients.access import Action, PracticeView, practice_of
+from clients.access import Action
+from clients.access.programs import practice_of
+from clients.access.resources import PracticeView
 
 
 class ServiceSerializer(serializers.ModelSerializer[Service]):

@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from billing.api.invoices import InvoiceSerializer
 from billing.models import WorkItem
 from billing.operations import work
-from clients.access import Action, Conflict, PracticeView, narrowed, person, practice_of
+from clients.access import Action
+from clients.access.programs import Conflict, person, practice_of
+from clients.access.resources import PracticeView, narrowed
 
 BIGGEST = 2**63 - 1  # what an id can be
 

@@ -13,7 +13,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from clients.access import Action, Conflict, PracticeView, narrowed, person, practice_of
+from clients.access import Action
+from clients.access.programs import Conflict, person, practice_of
+from clients.access.resources import PracticeView, narrowed
 from proposals import operations
 from proposals.api import serializers
 from proposals.errors import BadTerms, NotYours

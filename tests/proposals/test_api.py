@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from clients.access import token_hash
 from clients.models import ApiToken, Role
+from clients.records import token_hash
 from proposals.models import Proposal
 from tests.factories import make_client, make_practice, make_proposal, make_user, send_proposal, sign_proposal
 

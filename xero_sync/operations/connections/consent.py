@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 
-from clients.access import Action, may, token_hash
+from clients.access import Action, may
 from clients.models import Membership, Practice, User
 from clients.operations import audit
+from clients.records import token_hash
 from xero_sync import oauth
 from xero_sync.errors import XeroFailure
 from xero_sync.models import ConsentAttempt
