@@ -91,9 +91,8 @@ class Stack:
         self.manage("migrate", "--verbosity=0")
         self.manage("collectstatic", "--no-input", "--verbosity=0", "--ignore=icons")  # they are written into the pages
         self._start_web()
-        celery = [PYTHON, "-m", "celery", "--app=socketapp"]
-        self.start("worker", [*celery, "worker", "--loglevel=INFO", "--without-gossip", "--without-mingle"], " ready.")
-        self.start("beat", [*celery, "beat", "--loglevel=INFO", "--pidfile="])
+        self.start("worker", [PYTHON, "-m", "socketapp.worker"], " ready.")
+        self.start("beat", [PYTHON, "-m", "celery", "--app=socketapp", "beat", "--loglevel=INFO", "--pidfile="])
         for child in self.children.values():
             child.wait_until_ready()
         wait_for(f"{self.url}/healthz", alive=self.children["web"].is_running)

@@ -9,7 +9,7 @@ from tests.house.source import ROOT
 LOADED_BY_A_WORKER = """
 import sys
 from django.template import engines
-from socketapp.celery import app
+from socketapp.worker import app
 app.loader.import_default_modules()
 assert engines["django"]
 print(*sys.modules)
@@ -19,6 +19,7 @@ FACES = {
     "rest_framework.serializers": "the API",
     "openpyxl": "spreadsheets, which pages hand out",
     "weasyprint": "PDFs, until the first is made",
+    "prompt_toolkit": "a shell",
 }
 
 
