@@ -17,6 +17,7 @@ class Scope(StrEnum):
 
     MINUTE = "minute"
     DAY = "day"
+    SPARED = "spared"  # what is left of the day is kept for people
     CONCURRENT = "concurrent"
     APP = "app"  # all practices share it
     UNREACHABLE = "unreachable"  # nothing was sent

@@ -42,7 +42,7 @@ def pause_of(practice: Practice, *, at: datetime) -> Pause | None:
 
 def resumes(practice: Practice, pause: Pause, *, at: datetime) -> str:
     """Xero’s limit for today is used up. Posting resumes at 23:06 on 1 October."""
-    return f"{pause.reason} Posting resumes at {clock_in(practice.zone, pause.until, at=at)}"
+    return f"{pause.reason} {pause.goes_on} {clock_in(practice.zone, pause.until, at=at)}"
 
 
 def why_nothing_leaves(practice: Practice, *, at: datetime) -> str:

@@ -21,10 +21,11 @@ class Whereabouts:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Why a ledger takes nothing for hours although it lets us in, and until when. It goes on by itself."""
+    """Why a ledger takes nothing for hours although it lets us in, and what happens when. It goes on by itself."""
 
     reason: str
     until: datetime
+    goes_on: str = "Posting resumes at"
 
 
 @dataclass(frozen=True, slots=True)

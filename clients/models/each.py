@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, Field, Model
+from django.db.models import CharField, Expression, Field, JSONField, Model
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -26,7 +26,9 @@ class Each(Expression):
         pairs = "WHEN %s THEN %s " * len(self.values)
         cases = f"CASE {name(field.model._meta.db_table)}.{name(str(key.column))} {pairs}END"
         if connection.features.requires_casted_case_in_updates:
-            cases = f"CAST({cases} AS {field.db_type(connection)})"
+            # Cast to its own length a text would be cut in silence; as any text the column refuses what is too long.
+            is_text = isinstance(field, CharField)
+            cases = f"CAST({cases} AS {'text' if is_text else field.db_type(connection)})"
         params = (
             (key.get_db_prep_value(pk, connection), field.get_db_prep_save(value, connection))
             for pk, value in self.values.items()
@@ -40,6 +42,9 @@ def values_of(rows: Sequence[Model], names: Sequence[str]) -> dict[str, Any]:
     for name in names:
         field: Field[Any, Any] = rows[0]._meta.get_field(name)  # type: ignore[assignment]  # never a reverse relation
         values = {row.pk: getattr(row, field.attname) for row in rows}
+        if any(hasattr(value, "resolve_expression") for value in values.values()):
+            raise TypeError("Only plain values can be written together; use update() for expressions.")
         first = values[rows[0].pk]
-        found[name] = first if all(value == first for value in values.values()) else Each(values, field)
+        is_one = not isinstance(field, JSONField) and all(value == first for value in values.values())
+        found[name] = first if is_one else Each(values, field)
     return found

@@ -91,10 +91,10 @@ class PracticeQuerySet(models.QuerySet[Row]):
         return super().update(**kwargs)
 
     def bulk_update(self, objs: Iterable[Row], fields: Iterable[str], batch_size: int | None = None) -> int:
-        """As Django's, several times as quick. Rows in hand were fetched from a practice before."""
+        """Django's for plain values, several times as quick. Rows in hand were fetched from a practice before."""
         rows, names = list(objs), list(fields)
-        if any(row.pk is None for row in rows):
-            raise ValueError("Only rows that were saved can be written together.")
+        if not names or any(row.pk is None for row in rows):
+            raise ValueError("Only named fields of rows that were saved can be written together.")
         most = max(1, connections[self.db].ops.bulk_batch_size(["pk", "pk", *names], rows))
         size = min(batch_size or most, most)
         bound = self if self._is_bound else self.across_practices()

@@ -103,7 +103,7 @@ def test_a_tenth_of_the_day_is_kept_for_people(
     wait = budgets.wait_of(lane_of(north_vale), at=AT + timedelta(minutes=1))
 
     assert (wait is not None) is waits
-    assert wait is None or wait.scope is Scope.DAY
+    assert wait is None or wait.scope is Scope.SPARED
 
 
 def test_all_practices_together_stay_below_the_limit_of_our_app(north_vale: Practice) -> None:

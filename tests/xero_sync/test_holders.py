@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,17 +14,27 @@ from billing.models import Invoice
 from clients.models import Practice
 from tests.factories import make_invoice
 from tests.xero_sync.test_crashes import KILLED_AT, die
+from tests.xero_sync.test_crashes import checkpoint as killed_at
 from tests.xero_world import Remote, linked_clients, post
 from xero_sync.models import Batch, Slot
 from xero_sync.operations import holders, lanes, pushes
 
 pytestmark = pytest.mark.django_db
 
+MEANWHILE: dict[str, Callable[[], object]] = {}
+
+
+def checkpoint(point: str) -> None:
+    """What settings.XERO_CHECKPOINT names here: what happens once while a worker stands at the point, or its end."""
+    MEANWHILE.pop(point, lambda: None)()
+    killed_at(point)
+
 
 @pytest.fixture(autouse=True)
 def _listening(settings: Settings) -> None:
-    settings.XERO_CHECKPOINT = "tests.xero_sync.test_crashes.checkpoint"
+    settings.XERO_CHECKPOINT = "tests.xero_sync.test_holders.checkpoint"
     KILLED_AT.clear()
+    MEANWHILE.clear()
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +52,7 @@ def test_a_process_that_ended_is_gone_and_one_that_lives_is_not(gone: str) -> No
 
 def test_a_process_whose_end_nobody_has_asked_about_is_gone_too() -> None:
     ended = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
-    holder = holders._named(ended.pid)
+    holder = holders.named(ended.pid)
     assert ended.stdin
     ended.stdin.close()
     os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
@@ -141,7 +152,8 @@ def test_under_xeros_numbering_the_quarantine_stays_whole(
     make_invoice(client, number=None)
 
     killed(connected, "after_send", gone, at=now)
-    post(connected, at=now + timedelta(minutes=14))
+    for minutes in (1 / 60, 1, 2, 14):
+        post(connected, at=now + timedelta(minutes=minutes))
     assert asked(remote, since) == ["PUT"]
 
     post(connected, at=now + timedelta(minutes=16))
@@ -150,26 +162,64 @@ def test_under_xeros_numbering_the_quarantine_stays_whole(
 
 
 def test_a_worker_taken_for_gone_by_mistake_writes_nothing_any_more(
-    connected: Practice, remote: Remote, gone: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+    connected: Practice, remote: Remote, gone: str, now: datetime
 ) -> None:
     """As where two containers were given one name."""
     (client,) = linked_clients(connected, ["City Limousines"])
     lanes.trust(connected)
     make_invoice(client)
 
-    def others(point: str) -> None:
-        if point == "before_t3":
-            monkeypatch.setattr("tests.xero_sync.test_crashes.checkpoint", lambda _: None)
-            Slot.objects.for_practice(connected).exclude(lease_until=None).update(holder=gone)
-            pushes.sweep(at=now)
-            post(connected, at=now + timedelta(seconds=1))
+    def others() -> None:
+        Slot.objects.for_practice(connected).exclude(lease_until=None).update(holder=gone)
+        pushes.sweep(at=now)
+        post(connected, at=now + timedelta(seconds=1))
 
-    monkeypatch.setattr("tests.xero_sync.test_crashes.checkpoint", others)
+    MEANWHILE["before_t3"] = others
     post(connected, at=now)
 
     assert len(remote.invoices()) == 1
     assert statuses(connected) == {Invoice.Status.POSTED}
-    assert Batch.objects.for_practice(connected).get().status == Batch.Status.DONE
+    batch = Batch.objects.for_practice(connected).get()
+    assert batch.looked_at, "the other adopted it, and the first found that it had"
+    assert batch.http_status is None
+
+
+def test_of_a_batch_that_arrived_in_part_only_the_rest_is_sent_again(
+    connected: Practice, remote: Remote, since: int, gone: str, now: datetime
+) -> None:
+    usable, archived = linked_clients(connected, ["City Limousines", "Beacon Joinery Ltd"])
+    lanes.trust(connected)
+    for client in (usable, archived, usable):
+        make_invoice(client)
+    remote.do("contacts/Beacon Joinery Ltd/archive")
+    killed(connected, "after_send", gone, at=now)
+
+    post(connected, at=now + timedelta(seconds=1))
+    assert sorted(statuses(connected)) == [Invoice.Status.POSTED, Invoice.Status.RAISED]
+
+    post(connected, at=now + lanes.CALL + timedelta(seconds=1))
+    assert [one["body"].count('"Type"') for one in remote.requests("PUT", "Invoices")] == [3, 1]
+    assert sorted(statuses(connected)) == [Invoice.Status.POSTED, Invoice.Status.REFUSED]
+    assert len(remote.invoices()) == 2
+
+
+def test_a_lane_whose_workers_keep_dying_waits_longer_and_longer(
+    connected: Practice, remote: Remote, gone: str, now: datetime
+) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    lanes.trust(connected)
+    make_invoice(client)
+
+    deaths = 0
+    for seconds in range(0, 300, 5):
+        at = now + timedelta(seconds=seconds)
+        pushes.sweep(at=at)
+        if not lanes.live_leases(connected, at=at) and lanes.lane_of(connected).next_ok_at <= at:
+            die(connected, "after_t1", at=at)
+            Slot.objects.for_practice(connected).exclude(lease_until=None).update(holder=gone)
+            deaths += 1
+
+    assert 4 <= deaths <= 7
 
 
 def test_what_is_due_goes_first_and_open_questions_are_asked_together(
@@ -179,12 +229,12 @@ def test_what_is_due_goes_first_and_open_questions_are_asked_together(
     lanes.trust(connected)
     for _ in range(130):
         make_invoice(client)
-    remote.fault("lose_answer", method="PUT", path="Invoices", times=2)
+    for fault in ("lose_answer", "", "lose_answer"):
+        if fault:
+            remote.fault(fault, method="PUT", path="Invoices")
+        pushes.post_batch(practice_id=connected.pk, at=now)
 
-    at = now
-    for _ in range(4):
-        post(connected, at=at)
-        at += timedelta(seconds=16)
+    post(connected, at=now + timedelta(seconds=16))
 
     assert asked(remote, since) == ["PUT", "PUT", "PUT", "GET", "GET"]  # one for both, one to read all back
     assert len(remote.invoices()) == 130

@@ -11,7 +11,7 @@ from clients.models import AuditEvent, Membership, Practice
 from tests.factories import make_client, make_connection, make_invoice, make_practice
 from tests.xero_world import Remote, connect_by_operations, connection_of, contact_named, linked_clients, post, recover
 from xero_sync.models import Batch, ContactLink, Difference, Lane, Push, Slot
-from xero_sync.operations import pushes, reconciliation
+from xero_sync.operations import pushes
 
 pytestmark = pytest.mark.django_db
 
@@ -47,24 +47,6 @@ def test_fifty_one_invoices_are_two_batches_and_one_reading_back(
     assert [len(one["body"].split('"Type"')) - 1 for one in remote.requests("PUT", "Invoices")] == [50, 1]
     assert len(remote.requests("GET", "Invoices")) == 2, "the sync looked once, and one reading back"
     assert Push.objects.for_practice(connected).filter(status=Push.Status.VERIFIED).count() == 51
-
-
-def test_reading_back_begins_only_where_the_minute_holds_all_of_it(
-    connected: Practice, remote: Remote, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reconciliation, "PAGE", 1)  # so that three invoices are four calls
-    three(connected)
-    since = remote.get("stats")["requests"]
-    Lane.objects.for_practice(connected).update(recent_calls=[now.timestamp() - 40] * 52)
-
-    post(connected, at=now)
-    asked = [one["method"] for one in remote.requests("", "Invoices") if one["number"] > since]
-    assert asked == ["PUT"]
-
-    for seconds in (16, 32):
-        post(connected, at=now + timedelta(seconds=seconds))
-    asked = [one["method"] for one in remote.requests("", "Invoices") if one["number"] > since]
-    assert asked == ["PUT", "GET"]
 
 
 def test_what_leaves_is_what_was_written_down(connected: Practice, remote: Remote, now: datetime) -> None:

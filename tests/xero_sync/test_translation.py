@@ -129,73 +129,76 @@ SENT = [{"InvoiceNumber": "S-1", "Url": "u/1", "Reference": "r"}, {"InvoiceNumbe
 def test_elements_are_matched_by_number_whatever_their_order() -> None:
     found = matched(SENT, [answer(InvoiceNumber="S-2"), answer(InvoiceNumber="S-1")], INVOICE_KEYS)
 
-    assert {place: one.data["InvoiceNumber"] for place, one in found.by_position.items()} == {0: "S-1", 1: "S-2"}
+    assert {place: one.data["InvoiceNumber"] for place, one in found.items()} == {0: "S-1", 1: "S-2"}
 
 
 def test_an_element_without_a_number_is_matched_by_its_marker_or_reference() -> None:
     found = matched(SENT, [answer(False, Reference="r"), answer(Url="U/2")], INVOICE_KEYS)
 
-    assert sorted(found.by_position) == [0, 1]
+    assert sorted(found) == [0, 1]
 
 
 def test_a_stranger_is_no_answer_even_with_our_reference() -> None:
     found = matched(SENT, [answer(InvoiceNumber="S-9", Reference="r")], INVOICE_KEYS)
 
-    assert found.by_position == {}
-    assert len(found.strangers) == 1
+    assert found == {}
 
 
 def test_position_alone_proves_nothing() -> None:
-    assert matched(SENT, [answer(), answer()], INVOICE_KEYS).by_position == {}
+    assert matched(SENT, [answer(), answer()], INVOICE_KEYS) == {}
 
 
 def test_the_only_answer_to_the_only_question_counts_where_it_is_a_refusal() -> None:
-    assert matched(SENT[:1], [answer(False)], INVOICE_KEYS).by_position.keys() == {0}
-    assert matched(SENT[:1], [answer(True)], INVOICE_KEYS).by_position == {}
+    assert matched(SENT[:1], [answer(False)], INVOICE_KEYS).keys() == {0}
+    assert matched(SENT[:1], [answer(True)], INVOICE_KEYS) == {}
 
 
 UNNUMBERED = [
     {"Url": f"u/{place}", "Reference": "October", "Contact": {"ContactID": contact}}
-    for place, contact in enumerate(["A", "B", "B"])
+    for place, contact in enumerate(["A", "B", "C", "C"])
 ]
+REST = [answer(Url="u/2"), answer(Url="u/3")]
 
 
-def refusal_of(contact: str, *words: str, **data: Any) -> Element:
-    return Element(False, words or ("No.",), {"Contact": {"ContactID": contact}, "Reference": "October", **data})
+def refusal_of(contact: str, **data: Any) -> Element:
+    return Element(False, ("No.",), {"Contact": {"ContactID": contact}, "Reference": "October", **data})
 
 
 def test_refusals_without_a_key_belong_to_what_nothing_else_answers_for() -> None:
-    elements = [refusal_of("b"), answer(Url="u/1"), refusal_of("a")]
+    found = matched(UNNUMBERED, [refusal_of("b"), *REST, refusal_of("a")], INVOICE_KEYS)
 
-    found = matched(UNNUMBERED, elements, INVOICE_KEYS)
-
-    assert {place: one.data["Contact"]["ContactID"] for place, one in found.by_position.items() if place != 1} == {
-        0: "a",
-        2: "b",
-    }
-    assert found.strangers == ()
+    assert found.keys() == {0, 1, 2, 3}
+    assert [found[place].data["Contact"]["ContactID"] for place in (0, 1)] == ["a", "b"]
 
 
-def test_refusals_that_agree_in_all_but_their_words_answer_for_nothing() -> None:
-    elements = [answer(Url="u/0"), refusal_of("b", "Archived."), refusal_of("b", "Locked.")]
+def test_the_last_refusal_of_all_needs_no_contact() -> None:
+    found = matched(UNNUMBERED, [answer(Url="u/0"), answer(False, Reference="October"), *REST], INVOICE_KEYS)
 
-    assert matched(UNNUMBERED, elements, INVOICE_KEYS).by_position.keys() == {0}
+    assert found.keys() == {0, 1, 2, 3}
+
+
+def test_refusals_for_the_same_contact_cannot_be_told_apart() -> None:
+    elements = [answer(Url="u/0"), answer(Url="u/1"), refusal_of("c"), refusal_of("c")]
+
+    assert matched(UNNUMBERED, elements, INVOICE_KEYS).keys() == {0, 1}
 
 
 @pytest.mark.parametrize(
     "strangers",
     [
-        [refusal_of("b"), refusal_of("c")],  # of another contact
-        [refusal_of("b"), refusal_of("b", Reference="May")],
-        [refusal_of("b"), refusal_of("b", InvoiceNumber="INV-9")],
-        [refusal_of("b"), Element(True, (), {"Contact": {"ContactID": "B"}, "Reference": "October"})],
-        [refusal_of("b")],  # Xero is silent about one
+        [refusal_of("a"), refusal_of("d")],  # of a contact that nothing was sent for
+        [refusal_of("a"), refusal_of("a")],  # one twice, the other not at all
+        [refusal_of("a"), refusal_of("b", Reference="May")],
+        [refusal_of("a"), refusal_of("b", InvoiceNumber="INV-9")],
+        [refusal_of("a"), refusal_of("b", Url="u/9")],
+        [refusal_of("a"), Element(True, (), {"Contact": {"ContactID": "B"}, "Reference": "October"})],
+        [refusal_of("a"), answer(False, Reference="October")],
+        [answer(False), answer(False)],
+        [refusal_of("a")],  # Xero is silent about the other
     ],
 )
 def test_nothing_is_eliminated_where_something_does_not_fit(strangers: list[Element]) -> None:
-    found = matched(UNNUMBERED, [answer(Url="u/0"), *strangers], INVOICE_KEYS)
-
-    assert found.by_position.keys() == {0}
+    assert matched(UNNUMBERED, [*REST, *strangers], INVOICE_KEYS).keys() == {2, 3}
 
 
 def there(**changes: Any) -> LedgerInvoice:

@@ -47,6 +47,11 @@ class Lane(PracticeRecord):
 
     objects = LaneQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 
+    @property
+    def is_failing(self) -> bool:
+        """More than one call in a row without an answer."""
+        return self.failures_in_a_row > 1
+
 
 class SlotQuerySet(PracticeQuerySet["Slot"]):
     """Slots of lanes."""

@@ -79,7 +79,7 @@ def _spared_day(lane: Lane, *, at: datetime) -> TryLater | None:
     if lane.day_remaining is None or lane.day_remaining > day_reserve(lane) or lane.limits_seen_at is None:
         return None
     again = lane.limits_seen_at + DAY_PROBE
-    return None if again <= at else TryLater((again - at).total_seconds(), Scope.DAY)
+    return None if again <= at else TryLater((again - at).total_seconds(), Scope.SPARED)
 
 
 def note_limits(practice: Practice, limits: Limits, *, at: datetime) -> None:

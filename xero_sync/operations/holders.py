@@ -7,31 +7,35 @@ from pathlib import Path
 
 STATE, STARTED = 0, 19  # of the fields behind the name; when it began, in ticks since the machine did
 ENDED = "ZX"  # ended, and nobody has asked yet how
-BOOT = Path("/proc/sys/kernel/random/boot_id")  # hosts may share a name
+BOOT = Path("/proc/sys/kernel/random/boot_id")  # hosts may share a name,
+OUR_NUMBERS = Path("/proc/self/ns/pid")  # and containers both
+NOWHERE = "?"
 
 
 def here() -> str:
     """This process, so that another on the same machine can tell whether it still lives."""
-    return _named(os.getpid())
+    return named(os.getpid())
 
 
-@cache
-def _named(pid: int) -> str:
+def named(pid: int) -> str:
+    """Any process of this machine."""
     return f"{_machine()}/{pid}/{_started(pid)}"
 
 
 @cache
 def _machine() -> str:
-    """This machine since it was started, and the container on it."""
-    boot = BOOT.read_text(encoding="ascii").strip() if BOOT.exists() else ""
-    return f"{socket.gethostname()[:100]}.{boot}"
+    """Where our process numbers hold: this machine since it was started, and the container on it."""
+    if not _started(1):
+        return NOWHERE
+    boot, numbers = BOOT.read_text(encoding="ascii").strip(), OUR_NUMBERS.readlink()
+    return f"{socket.gethostname()[:100]}.{boot}.{numbers}"
 
 
 def is_gone(holder: str) -> bool:
     """Whether this process has certainly ended. False of one on another machine, and where the system does not say."""
     machine, _, process = holder.partition("/")
     pid, _, started = process.partition("/")
-    return machine == _machine() and bool(started) and _started(int(pid)) != started
+    return machine == _machine() != NOWHERE and bool(started) and _started(int(pid)) != started
 
 
 def _started(pid: int) -> str:

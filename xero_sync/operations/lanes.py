@@ -86,19 +86,32 @@ def release(lease: Lease, *, at: datetime, wait: TryLater | None = None) -> None
     mine = Slot.objects.for_practice(lease.practice).filter(number=lease.slot, fence=lease.fence)
     if not mine.update(lease_until=None):
         return
-    lanes = Lane.objects.for_practice(lease.practice)
-    lanes.update(served_at=at)
-    if wait and wait.seconds > 0:
-        next_ok_at = at + timedelta(seconds=wait.seconds)
-        lanes.filter(next_ok_at__lt=next_ok_at).update(next_ok_at=next_ok_at, waiting_for=wait.scope)
+    Lane.objects.for_practice(lease.practice).update(served_at=at)
+    if wait:
+        _wait(lease.practice, wait, at=at)
 
 
-def free_the_gone() -> int:
+def _wait(practice: Practice | int, wait: TryLater, *, at: datetime) -> None:
+    """A longer wait that was told before stands."""
+    next_ok_at = at + timedelta(seconds=wait.seconds)
+    lanes = Lane.objects.for_practice(practice).filter(next_ok_at__lt=next_ok_at)
+    if wait.seconds > 0:
+        lanes.update(next_ok_at=next_ok_at, waiting_for=wait.scope)
+
+
+def free_the_gone(*, at: datetime) -> int:
     """Set free the slots of processes that have ended on this machine, as after a kill; how many. Their leases would
-    run out by themselves, but the practice would wait for it."""
+    run out by themselves, but the practice would wait for it. Where that goes on the lane waits longer and longer:
+    something in it may be what ends them."""
     held = Slot.objects.across_practices().exclude(lease_until=None)
-    gone = [holder for holder in held.order_by().values_list("holder", flat=True).distinct() if holders.is_gone(holder)]
-    return held.filter(holder__in=gone).update(lease_until=None) if gone else 0
+    holding = held.order_by().values_list("holder", "practice_id").distinct()
+    gone = [(holder, practice_id) for holder, practice_id in holding if holders.is_gone(holder)]
+    if not gone:
+        return 0
+    freed = held.filter(holder__in={holder for holder, _ in gone}).update(lease_until=None)
+    for practice_id in {practice_id for _, practice_id in gone}:
+        _wait(practice_id, note_failure(practice_id), at=at)
+    return freed
 
 
 def live_leases(practice: Practice, *, at: datetime) -> set[tuple[int, int]]:
@@ -132,7 +145,7 @@ def note_answer(practice: Practice) -> None:
     Lane.objects.for_practice(practice).exclude(failures_in_a_row=0).update(failures_in_a_row=0)
 
 
-def note_failure(practice: Practice) -> TryLater:
+def note_failure(practice: Practice | int) -> TryLater:
     """One more call without an answer; the longer the row, the longer the wait (the breaker)."""
     lanes = Lane.objects.for_practice(practice)
     lanes.filter(failures_in_a_row__lt=1000).update(failures_in_a_row=F("failures_in_a_row") + 1)

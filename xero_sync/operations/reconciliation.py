@@ -1,12 +1,13 @@
 """Reading back what was posted. What differs is reported; it is never overwritten and never posted again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from clients.models import Practice, PracticeQuerySet
+from clients.operations import Stopwatch
 from xero_sync.models import Batch, Connection, ContactLink, Difference, Push
 from xero_sync.operations import budgets, twins
 from xero_sync.operations.lanes import Lease, announce_call
@@ -27,24 +28,26 @@ MISSING = "It was posted, but Xero does not have it any more."
 Expected = Mapping[int, Json]
 
 
-def read_back(lease: Lease, connection: Connection, gateway: Gateway, *, at: datetime) -> bool:
+def read_back(lease: Lease, gateway: Gateway, watch: Stopwatch) -> bool:
     """Read what we posted since the last time, a thousand a call, and compare each to the penny.
 
-    The first slot's business, once nothing is on its way any more. Whether anything was read.
+    The first slot's business, once nothing is on its way any more. Whether anything was read; what was read before a
+    limit was met is kept.
     """
     if not lease.is_first or not is_due(lease.practice):
         return False
     unread = Push.objects.for_practice(lease.practice).unread().order_by("invoice__posted_at", "pk")
     pushes = list(unread.select_related("invoice")[:AT_A_TIME])
-    budgets.require_room(lease.practice, calls=len(pushes) // PAGE + 1, at=at)
-    since = min(push.invoice.posted_at or at for push in pushes) - CLOCK_SLACK
-    there = of_our_app(gateway, changed_since=since, lease=lease, at=at)
+    budgets.require_room(lease.practice, calls=len(pushes) // PAGE + 1, at=watch.now())
+    since = min(push.invoice.posted_at or watch.now() for push in pushes) - CLOCK_SLACK
+    there = of_our_app(gateway, changed_since=since, announce=lambda: announce_call(lease, at=watch.now()))
+    verify_all([push for push in pushes if _found(push, there)], there, at=watch.now())
     unseen = [push for push in pushes if _found(push, there) is None]
     for start in range(0, len(unseen), NUMBERS_PER_CALL):
-        announce_call(lease, at=at)
-        numbers = [push.invoice.ledger_number for push in unseen[start : start + NUMBERS_PER_CALL]]
-        there |= _by_id(gateway.invoices_numbered([number for number in numbers if number]))
-    verify_all(pushes, there, at=at)
+        asked = unseen[start : start + NUMBERS_PER_CALL]
+        announce_call(lease, at=watch.now())
+        numbered = gateway.invoices_numbered([number for push in asked if (number := push.invoice.ledger_number)])
+        verify_all(asked, _by_id(numbered), at=watch.now())
     return True
 
 
@@ -81,13 +84,13 @@ def _remove_twins(
 
 
 def of_our_app(
-    gateway: Gateway, *, changed_since: datetime, lease: Lease | None = None, at: datetime | None = None
+    gateway: Gateway, *, changed_since: datetime, announce: Callable[[], object] = lambda: None
 ) -> dict[str, LedgerInvoice]:
-    """Everything that our app made in Xero and that changed since then, by Xero's id, a thousand a call."""
+    """Everything that our app made in Xero and that changed since then, by Xero's id, a thousand a call; each is
+    announced before."""
     found: dict[str, LedgerInvoice] = {}
     for page in range(1, PAGES + 1):
-        if lease and at:
-            announce_call(lease, at=at)
+        announce()
         invoices, is_last = gateway.invoices_of_our_app(page=page, changed_since=changed_since)
         found |= _by_id(invoices)
         if is_last:

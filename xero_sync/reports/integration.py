@@ -117,7 +117,7 @@ def pause_in_words(connection: Connection, at: datetime) -> str:
     """Why nothing is sent at present although Xero lets us in, and until when; empty while it is."""
     pause = pause_of(getattr(connection.practice, "lane", None), at=at)
     zone = connection.practice.zone
-    return f"{pause.reason} Posting resumes at {calendar.clock_in(zone, pause.until, at=at)}." if pause else ""
+    return f"{pause.reason} {pause.goes_on} {calendar.clock_in(zone, pause.until, at=at)}." if pause else ""
 
 
 def health(connection: Connection, runs: Sequence[SyncRun], *, at: datetime) -> list[Check]:

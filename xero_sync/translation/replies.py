@@ -1,8 +1,6 @@
 """Which element of a reply answers for which of ours, and whether an invoice found in Xero is ours."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,22 +10,15 @@ from xero_sync.records import Element, Json, LedgerInvoice
 NO_ID = "00000000-0000-0000-0000-000000000000"
 INVOICE_KEYS = ("InvoiceNumber", "Url", "Reference")
 CONTACT_KEYS = ("ContactNumber",)
-HINTS = ("Contact", "Reference")
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Per position of what was sent, its element; strangers answer for nothing that was sent."""
+def matched(sent: Sequence[Json], elements: Sequence[Element], keys: Sequence[str]) -> dict[int, Element]:
+    """Per position of what was sent, the element that answers for it; strangers answer for nothing.
 
-    by_position: Mapping[int, Element]
-    strangers: tuple[Element, ...]
-
-
-def matched(sent: Sequence[Json], elements: Sequence[Element], keys: Sequence[str]) -> Answers:
-    """Match by the strongest key that the element carries and we sent: number, else marker, else a reference that is
-    unique among what was sent. Never by position alone; but where Xero answers for as many as we sent, the refusals
-    that name none of these keys are of those of ours that nothing else answers for. Of two elements for one of ours an
-    accepted one counts.
+    Match by the strongest key that the element carries and we sent: number, else marker, else a reference that is
+    unique among what was sent. Never by position alone; but where Xero answers for as many as we sent, refusals that
+    say nothing of whose they are belong to those of ours that nothing else answers for. Of two elements for one of
+    ours an accepted one counts.
     """
     by_key = _unique_keys(sent, keys)
     sent_names = {name for data in sent for name in keys if data.get(name)}
@@ -40,32 +31,36 @@ def matched(sent: Sequence[Json], elements: Sequence[Element], keys: Sequence[st
             strangers.append(element)
         elif position not in found or (element.is_accepted and not found[position].is_accepted):
             found[position] = element
-    if len(elements) == len(sent):
-        found |= _left_over(sent, strangers, [position for position in range(len(sent)) if position not in found])
-        return Answers(found, () if len(found) == len(sent) else tuple(strangers))
-    return Answers(found, tuple(strangers))
+    left = {position: sent[position] for position in range(len(sent)) if position not in found}
+    is_whole = len(elements) == len(sent) and len(strangers) == len(left)
+    return found | (_left_over(left, strangers, keys) if is_whole else {})
 
 
-def _left_over(sent: Sequence[Json], strangers: Sequence[Element], left: Sequence[int]) -> dict[int, Element]:
-    """By elimination: refusals without a key of their own, for what is left of ours. What they do carry, contact and
-    reference, must agree; where several agree with each other it does not matter whose they are if their words do."""
-    if any(element.is_accepted or element.data.get("InvoiceNumber") for element in strangers):
+def _left_over(left: Mapping[int, Json], strangers: Sequence[Element], keys: Sequence[str]) -> dict[int, Element]:
+    """By elimination: as many refusals without a key as there are of ours without an answer. What a refusal does
+    carry, contact and reference, must be that of exactly one; only the last of all may carry nothing."""
+    is_named = any(element.data.get(name) for element in strangers for name in keys if name != "Reference")
+    if is_named or any(element.is_accepted for element in strangers):
         return {}
-    names = [name for name in HINTS if all(name in element.data for element in strangers)]
-    theirs, ours = defaultdict(list), defaultdict(list)
+    is_last = len(left) == 1
+    found: dict[int, Element] = {}
     for element in strangers:
-        theirs[_hints(element.data, names)].append(element)
-    for position in left:
-        ours[_hints(sent[position], names)].append(position)
-    if {hints: len(those) for hints, those in theirs.items()} != {hints: len(those) for hints, those in ours.items()}:
-        return {}
-    alike = [hints for hints, those in theirs.items() if len({element.words for element in those}) == 1]
-    return {position: element for hints in alike for position, element in zip(ours[hints], theirs[hints], strict=True)}
+        hints = _hints(element.data)
+        fitting = [position for position, data in left.items() if hints.items() <= _hints(data).items()]
+        if len(fitting) != 1 or fitting[0] in found or not ("Contact" in hints or is_last):
+            return {}
+        found[fitting[0]] = element
+    return found
 
 
-def _hints(data: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
-    found = [data.get(name) for name in names]
-    return tuple(str(one.get("ContactID") if isinstance(one, dict) else one or "").lower() for one in found)
+def _hints(data: Mapping[str, Any]) -> dict[str, str]:
+    """Contact and reference, as far as they are told."""
+    contact: Any = data.get("Contact")
+    told = {
+        "Contact": contact.get("ContactID") if isinstance(contact, dict) else "",
+        "Reference": data.get("Reference"),
+    }
+    return {name: str(value).lower() for name, value in told.items() if value}
 
 
 def _unique_keys(sent: Sequence[Json], keys: Sequence[str]) -> dict[tuple[str, str], int]:

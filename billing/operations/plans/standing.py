@@ -37,4 +37,4 @@ def standing_of(plan: BillingPlan, *, at: datetime) -> Standing:
 
 
 def _waiting(plan: BillingPlan) -> int:
-    return Invoice.objects.for_practice(plan.practice_id).filter(plan=plan).waiting().count()
+    return Invoice.objects.for_practice(plan.practice_id).filter(plan=plan, is_released=True).waiting().count()

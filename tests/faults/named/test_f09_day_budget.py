@@ -70,5 +70,7 @@ def test_f09_the_tenth_for_people_makes_the_plan_wait_in_the_same_words(
     plan.refresh_from_db()
     told = plans.standing_of(plan, at=world.at)
     assert told.state == plans.ATTENTION
-    assert told.sentence.startswith("Xero’s limit for today is used up. Posting resumes at ")
+    assert told.sentence.startswith(
+        "What is left of today’s calls to Xero is kept for people. The next 50 invoices go at "
+    )
     assert told.sentence.endswith("; 2 invoices wait.")

@@ -31,7 +31,9 @@ def check_connection(*, connection: Connection, at: datetime) -> str:
     if wait and not wait.seconds:
         wait = _asked(connection, at=at)  # with a token that is renewed first
     if wait:
-        Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk).update(checked_at=last)
+        Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk, checked_at=at).update(
+            checked_at=last
+        )
     connection.refresh_from_db()
     return connection.status
 

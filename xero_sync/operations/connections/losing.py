@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from billing.models import PostingHold
 from billing.operations import holds
@@ -119,9 +120,9 @@ def _once_more(connection: Connection, *, at: datetime) -> TryLater | None:
     if at - renewed_at >= FRESH and (doubted_at is None or doubted_at < renewed_at):
         Grant.objects.filter(connections=connection, refreshed_at=renewed_at).update(expires_at=at)
         return _later(timedelta())
-    if doubted_at is None:
-        rows = Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk, doubted_at=None)
-        rows.update(doubted_at=at)
+    if doubted_at is None or doubted_at < renewed_at:
+        rows = Connection.objects.for_practice(connection.practice_id).filter(pk=connection.pk)
+        rows.filter(Q(doubted_at=None) | Q(doubted_at__lt=renewed_at)).update(doubted_at=at)
         return _later(SECOND_LOOK)
     rest = doubted_at + SECOND_LOOK - at
     return _later(rest) if rest > timedelta() else None  # what was under way beside it was refused too

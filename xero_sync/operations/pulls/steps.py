@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from billing.operations import catalogue
+from clients.operations import Stopwatch
 from xero_sync.models import Connection, Contact
 from xero_sync.operations import lanes, reconciliation
 from xero_sync.operations.connections.checking import remember
@@ -23,6 +24,7 @@ class Run(Protocol):
 
     connection: Connection
     gateway: Gateway
+    watch: Stopwatch
 
     @property
     def at(self) -> datetime: ...
@@ -106,7 +108,7 @@ def healing(run: Run) -> None:
 def watching(run: Run) -> None:
     """What posting has to know before it may begin, and every night what people did to our invoices."""
     if not lanes.is_trusted(run.connection.practice):
-        looking.look_around(run.connection, run.gateway, at=run.at)
+        looking.look_around(run.connection, run.gateway, run.watch)
     if run.is_nightly:
         differences = reconciliation.watch(connection=run.connection, gateway=run.gateway, at=run.at)
         run.tell("Looking at posted invoices", differences=differences)

@@ -49,7 +49,7 @@ def _is_taken(element: Element) -> bool:
 
 def _answers(sent: Sequence[Json], reply: BatchReply) -> Mapping[int, Element]:
     """What the reply says of each; an acceptance without an id says nothing."""
-    answers = matched(sent, reply.elements, CONTACT_KEYS).by_position
+    answers = matched(sent, reply.elements, CONTACT_KEYS)
     return {
         position: element
         for position, element in answers.items()

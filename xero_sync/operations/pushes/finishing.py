@@ -49,7 +49,7 @@ def numbers_to_look_up(batch: Batch, reply: BatchReply) -> list[str]:
     """Numbers that Xero says are taken: perhaps by ourselves, at an attempt whose answer was lost."""
     sent = sent_elements(batch)
     answers = matched(sent, reply.elements, INVOICE_KEYS)
-    taken = [p for p, e in answers.by_position.items() if not e.is_accepted and is_number_taken(e.words)]
+    taken = [p for p, e in answers.items() if not e.is_accepted and is_number_taken(e.words)]
     return [sent[position]["InvoiceNumber"] for position in taken if sent[position].get("InvoiceNumber")]
 
 
@@ -75,10 +75,10 @@ def answered(
             correlation_id=reply.correlation_id,
         ):
             return
-        accepted = {p: e for p, e in answers.by_position.items() if p in pushes and _is_accepted(e)}
+        accepted = {p: e for p, e in answers.items() if p in pushes and _is_accepted(e)}
         _all_posted([(pushes[position], element) for position, element in accepted.items()], batch, at=at)
         for position in pushes.keys() - accepted.keys():
-            element = answers.by_position.get(position)
+            element = answers.get(position)
             open_ends += not _settled(pushes[position], batch, sent[position], element, there, at=at)
         if open_ends:
             _leave_unknown(batch, "Xero's reply does not speak of every invoice.", half=True)

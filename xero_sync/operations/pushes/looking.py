@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from billing.models import Invoice
-from clients.operations import audit
+from clients.operations import Stopwatch, audit
 from xero_sync.models import Batch, Connection, Push, Sighting
 from xero_sync.operations import lanes
 from xero_sync.operations.lanes import Lease
@@ -21,25 +21,30 @@ from xero_sync.translation.replies import marker_of
 CLOCK_SLACK = timedelta(days=1)  # Xero's clock may be hours off ours
 
 
-def is_known(lease: Lease, connection: Connection, gateway: Gateway, *, at: datetime) -> bool:
+def is_known(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch) -> bool:
     """Whether what stands in Xero is known, after looking if need be; nothing leaves before. The first slot looks."""
     if lanes.is_trusted(lease.practice):
         return True
     if lease.is_first:
-        look_around(connection, gateway, at=at, lease=lease)
+        look_around(connection, gateway, watch, lease=lease)
     return lease.is_first
 
 
-def look_around(connection: Connection, gateway: Gateway, *, at: datetime, lease: Lease | None = None) -> None:
+def look_around(connection: Connection, gateway: Gateway, watch: Stopwatch, *, lease: Lease | None = None) -> None:
     """Read what our app has made in Xero since the last batch that we know of, and note what we did not know.
 
     The sync does it too, so that on the 1st nothing stands before the first invoice.
     """
-    there = of_our_app(gateway, changed_since=_known_until(connection) - CLOCK_SLACK, lease=lease, at=at)
+
+    def announce() -> None:
+        if lease:
+            lanes.announce_call(lease, at=watch.now())
+
+    there = of_our_app(gateway, changed_since=_known_until(connection) - CLOCK_SLACK, announce=announce)
     with transaction.atomic():
         if lease:
-            lanes.extend(lease, until=at + lanes.TURN)
-        _note_unknown(connection, list(there.values()), at=at)
+            lanes.extend(lease, until=watch.now() + lanes.TURN)
+        _note_unknown(connection, list(there.values()), at=watch.now())
         lanes.trust(connection.practice)
 
 

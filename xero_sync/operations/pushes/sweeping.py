@@ -15,7 +15,7 @@ def sweep(*, at: datetime) -> int:
 
     Any worker may do it at any time, and many at once; the rows decide who serves.
     """
-    lanes.free_the_gone()
+    lanes.free_the_gone(at=at)
     practices = _lanes_with_work(at)
     for practice_id in practices:
         bells.ring_lane(practice_id)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 import structlog
 from django.db import transaction
@@ -91,12 +92,13 @@ class Turn:
 def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
     """What there is to do first, done."""
     is_asked = unknown.take_over(lease, at=watch.now())
-    wait = budgets.wait_of(lanes.lane_of(lease.practice), at=watch.now())
+    lane = lanes.lane_of(lease.practice)
+    wait = budgets.wait_of(lane, at=watch.now())
     if wait:
         return Turn(wait)
     try:
         gateway = connections.gateway_of(connection, at=watch.now())
-        did_something = _work(lease, connection, gateway, watch, is_asked=is_asked)
+        end = _work(lease, connection, gateway, watch, is_asked=is_asked, is_failing=lane.is_failing)
     except ConnectionLost as lost:
         wait = connections.investigate(connection=connection, lost=lost, at=watch.now())
         return Turn(wait or _after_refusal(lease.practice))
@@ -104,11 +106,12 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
         return Turn(_heeded(lease.practice, later, at=watch.now()))
     except (OutcomeUnknown, Refused):
         return Turn(lanes.note_failure(lease.practice))
-    if did_something:
+    if end is End.DONE:
         lanes.note_answer(lease.practice)
+    if end is not End.NOTHING:
         connections.let_in(connection)
     budgets.note_limits(lease.practice, gateway.limits, at=watch.now())
-    return Turn(budgets.nearly_used_up(lease.practice, gateway.limits, at=watch.now()), did_something)
+    return Turn(budgets.nearly_used_up(lease.practice, gateway.limits, at=watch.now()), end is not End.NOTHING)
 
 
 def _after_refusal(practice: Practice) -> TryLater | None:
@@ -125,29 +128,45 @@ def _heeded(practice: Practice, later: TryLater, *, at: datetime) -> TryLater:
     return lanes.note_failure(practice) if later.scope is Scope.UNREACHABLE else later
 
 
-def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch, *, is_asked: bool) -> bool:
-    """Pressing questions first, then contacts that invoices wait for, then invoices, then the other questions, then
-    reading back what was posted.
+class End(Enum):
+    """What a turn came to with Xero. Only what was carried out ends a row of failures: Xero may answer every question
+    and yet take nothing."""
 
-    Whether anything was done.
-    """
+    NOTHING = auto()
+    ASKED = auto()
+    DONE = auto()
+
+
+def _work(
+    lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch, *, is_asked: bool, is_failing: bool
+) -> End:
+    """Pressing questions first, then contacts that invoices wait for, then invoices, then the other questions, then
+    reading back what was posted."""
     open_ones = unknown.questions(lease, at=watch.now()) if is_asked else []
-    if unknown.is_pressing(open_ones, at=watch.now()):
-        unknown.find_out(lease, open_ones, gateway, at=watch.now())
-        return True
-    if not looking.is_known(lease, connection, gateway, at=watch.now()):
-        return False
+    if open_ones and (is_failing or unknown.is_late(open_ones, at=watch.now())):
+        unknown.find_out(lease, open_ones, gateway, watch)
+        return End.ASKED
+    if not looking.is_known(lease, connection, gateway, watch):
+        return End.NOTHING
     looking.adopt(lease, connection, at=watch.now())
+    if is_failing:
+        _knock(lease, gateway, watch)
     batch = claim_contacts(lease, connection, at=watch.now()) or claim_invoices(lease, connection, at=watch.now())
-    if batch is None and open_ones:
-        unknown.find_out(lease, open_ones, gateway, at=watch.now())
-        return True
-    if batch is None:
-        return reconciliation.read_back(lease, connection, gateway, at=watch.now())
-    _call_others(lease.practice, at=watch.now())
-    reached("after_t1")
-    _send(lease, batch, gateway, watch)
-    return True
+    if batch:
+        _call_others(lease.practice, at=watch.now())
+        reached("after_t1")
+        return _send(lease, batch, gateway, watch)
+    if open_ones:
+        unknown.find_out(lease, open_ones, gateway, watch)
+        return End.ASKED
+    return End.DONE if reconciliation.read_back(lease, gateway, watch) else End.NOTHING
+
+
+def _knock(lease: Lease, gateway: Gateway, watch: Stopwatch) -> None:
+    """Nothing came through lately: a question that changes nothing goes before anything is sent, so that an outage
+    does not leave one batch after the other in doubt."""
+    lanes.announce_call(lease, at=watch.now())
+    gateway.invoices_of_our_app(page=1, changed_since=watch.now())
 
 
 def _call_others(practice: Practice, *, at: datetime) -> None:
@@ -156,11 +175,11 @@ def _call_others(practice: Practice, *, at: datetime) -> None:
         bells.ring_lane(practice.pk)
 
 
-def _send(lease: Lease, batch: Batch, gateway: Gateway, watch: Stopwatch) -> None:
+def _send(lease: Lease, batch: Batch, gateway: Gateway, watch: Stopwatch) -> End:
     """T2, the call, T3. Failures are written down here and told to the lane by raising them on."""
     try:
         if not _marked(lease, batch, at=watch.now()):
-            return
+            return End.NOTHING
     except TryLater as wait:
         finishing.not_done(lease, batch, str(wait), at=watch.now())
         raise
@@ -172,7 +191,7 @@ def _send(lease: Lease, batch: Batch, gateway: Gateway, watch: Stopwatch) -> Non
         raise
     except Refused as refused:
         finishing.turned_down(lease, batch, refused.reasons, at=watch.now())
-        return
+        return End.DONE
     except OutcomeUnknown as failure:
         finishing.outcome_unknown(lease, batch, str(failure), failure.http_status, at=watch.now())
         raise
@@ -183,6 +202,7 @@ def _send(lease: Lease, batch: Batch, gateway: Gateway, watch: Stopwatch) -> Non
         finishing.outcome_unknown(lease, batch, str(failure), None, at=watch.now())
         raise
     reached("after_t3")
+    return End.DONE
 
 
 def _marked(lease: Lease, batch: Batch, *, at: datetime) -> bool:

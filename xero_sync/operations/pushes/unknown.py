@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.db import transaction
 
-from clients.operations import audit
+from clients.operations import Stopwatch, audit
 from xero_sync.models import Batch, Push
 from xero_sync.operations.lanes import Lease, announce_call, live_leases
 from xero_sync.operations.pushes.claiming import refuse
@@ -50,6 +50,9 @@ def take_over(lease: Lease, *, at: datetime) -> bool:
             not_done(lease, batch, "It never left.", at=at)
         elif batch.status == Batch.Status.SENDING:
             overdue(lease, batch)
+        if batch.kind == Batch.Kind.CONTACTS:
+            # Creating them again is refused by our number where they exist, and the one that exists is then linked.
+            still_ours(lease, batch, was=[Batch.Status.UNKNOWN], status=Batch.Status.SUPERSEDED, finished_at=at)
     return bool(left)
 
 
@@ -59,33 +62,27 @@ def questions(lease: Lease, *, at: datetime) -> list[Batch]:
     ours = unsettled.filter(status=Batch.Status.UNKNOWN, slot=lease.slot, fence=lease.fence)
     chosen: list[Batch] = []
     length = 0
-    for batch in ours | unsettled.abandoned(at):
-        length += sum(len(quote(number, safe="")) + 3 for number in _numbers_of(batch))
+    for batch in (ours | unsettled.abandoned(at)).iterator(chunk_size=2):
+        length += sum(len(quote(number, safe="")) + 3 for number in _numbers(sent_elements(batch)))
         if chosen and length > ADDRESS:
             break
         chosen.append(batch)
     return chosen
 
 
-def is_pressing(batches: Sequence[Batch], *, at: datetime) -> bool:
-    """Whether they are asked for before anything else is sent. Else one call asks for all of them together, once
-    nothing else is due. Contacts are: invoices wait for them."""
-    is_late = any(batch.sent_at is None or batch.sent_at <= at - PATIENCE for batch in batches)
-    return is_late or any(batch.kind == Batch.Kind.CONTACTS for batch in batches)
+def is_late(batches: Sequence[Batch], *, at: datetime) -> bool:
+    """Whether one of them has waited too long to wait for what else is due; before that, one call asks for all of them
+    together once nothing is."""
+    return any(batch.sent_at is None or batch.sent_at <= at - PATIENCE for batch in batches)
 
 
-def find_out(lease: Lease, batches: Sequence[Batch], gateway: Gateway, *, at: datetime) -> None:
+def find_out(lease: Lease, batches: Sequence[Batch], gateway: Gateway, watch: Stopwatch) -> None:
     """Read back, then settle: what is there is posted, what is not goes again with the same number and bytes."""
+    sent = {batch.pk: sent_elements(batch) for batch in batches}
+    there = read_back(lease, batches, sent, gateway, watch)
     for batch in batches:
-        if batch.kind == Batch.Kind.CONTACTS:
-            # Creating them again is refused by our number where they exist, and the one that exists is then linked.
-            still_ours(lease, batch, was=[Batch.Status.UNKNOWN], status=Batch.Status.SUPERSEDED, finished_at=at)
-    invoices = [batch for batch in batches if batch.kind == Batch.Kind.INVOICES]
-    sent = {batch.pk: sent_elements(batch) for batch in invoices}
-    there = read_back(lease, invoices, sent, gateway, at=at)
-    for batch in invoices:
         settle = _settle if batch.status == Batch.Status.UNKNOWN else _adopt_what_arrived
-        settle(lease, batch, sent[batch.pk], there[batch.pk], at=at)
+        settle(lease, batch, sent[batch.pk], there[batch.pk], at=watch.now())
 
 
 def _settle(lease: Lease, batch: Batch, sent: list[Json], there: There, *, at: datetime) -> None:
@@ -117,21 +114,17 @@ def _adopt_what_arrived(lease: Lease, batch: Batch, sent: list[Json], there: The
 
 
 def read_back(
-    lease: Lease, batches: Sequence[Batch], sent: Sent, gateway: Gateway, *, at: datetime
+    lease: Lease, batches: Sequence[Batch], sent: Sent, gateway: Gateway, watch: Stopwatch
 ) -> dict[int, dict[int, LedgerInvoice]]:
     """What Xero holds of these batches, by batch and position: found by our numbers, else by our marker."""
     numbers = [number for batch in batches for number in _numbers(sent[batch.pk])]
     carrying = []
     if numbers:
-        announce_call(lease, at=at)
+        announce_call(lease, at=watch.now())
         carrying = gateway.invoices_numbered(numbers)
     unnumbered = [batch for batch in batches if len(_numbers(sent[batch.pk])) < len(sent[batch.pk])]
-    marked = _by_marker(lease, unnumbered, gateway, at=at) if unnumbered else {}
+    marked = _by_marker(lease, unnumbered, gateway, watch) if unnumbered else {}
     return {batch.pk: _found(sent[batch.pk], carrying, marked) for batch in batches}
-
-
-def _numbers_of(batch: Batch) -> list[str]:
-    return _numbers(sent_elements(batch)) if batch.kind == Batch.Kind.INVOICES else []
 
 
 def _numbers(sent: Sequence[Json]) -> list[str]:
@@ -149,12 +142,12 @@ def _found(
     return found
 
 
-def _by_marker(lease: Lease, batches: Sequence[Batch], gateway: Gateway, *, at: datetime) -> dict[str, LedgerInvoice]:
+def _by_marker(lease: Lease, batches: Sequence[Batch], gateway: Gateway, watch: Stopwatch) -> dict[str, LedgerInvoice]:
     """Everything that our app made since the first of them left, by its link."""
     since = min(batch.sent_at or batch.created_at for batch in batches) - CLOCK_SLACK
     found: dict[str, LedgerInvoice] = {}
     for page in range(1, PAGES + 1):
-        announce_call(lease, at=at)
+        announce_call(lease, at=watch.now())
         invoices, is_last = gateway.invoices_of_our_app(page=page, changed_since=since)
         found |= {invoice.url.lower(): invoice for invoice in invoices if invoice.url}
         if is_last:
