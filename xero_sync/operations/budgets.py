@@ -19,6 +19,7 @@ from xero_sync.records import Limits
 
 log = structlog.get_logger(__name__)
 MINUTE = 60.0
+WINDOW = 61.0  # a call arrives a little later than we count it, and so ends later for Xero too
 CALLS_A_MINUTE = 55  # of Xero's 60; five are for people who press a button meanwhile
 XEROS_MINUTE = 60
 MINUTE_RESERVE = 4  # a call of each slot may be under way when an answer says how many are left
@@ -59,14 +60,14 @@ def wait_of(lane: Lane, *, at: datetime) -> TryLater | None:
         return TryLater((lane.next_ok_at - at).total_seconds(), scope)
     calls = calls_of_the_minute(lane.recent_calls, at)
     if len(calls) >= CALLS_A_MINUTE:
-        return TryLater(max(0.01, calls[-CALLS_A_MINUTE] + MINUTE - at.timestamp()), Scope.MINUTE)
+        return TryLater(max(0.01, calls[-CALLS_A_MINUTE] + WINDOW - at.timestamp()), Scope.MINUTE)
     return _spared_day(lane, at=at)
 
 
 def calls_of_the_minute(calls: Sequence[float], at: datetime) -> list[float]:
-    """Those of the last sixty seconds, oldest first; what a clock set back has left in the future is forgotten."""
+    """Those of the last minute, oldest first; what a clock set back has left in the future is forgotten."""
     now = at.timestamp()
-    return sorted(call for call in calls if now - MINUTE < call <= now + 1)
+    return sorted(call for call in calls if now - WINDOW < call <= now + 1)
 
 
 def day_reserve(lane: Lane) -> int:
@@ -99,7 +100,7 @@ def nearly_used_up(practice: Practice, limits: Limits, *, at: datetime) -> TryLa
     if limits.minute is None or limits.minute > SHARED_RESERVE:
         return None
     ours = calls_of_the_minute(Lane.objects.for_practice(practice).get().recent_calls, at)
-    is_shared = XEROS_MINUTE - limits.minute > len(ours)
+    is_shared = XEROS_MINUTE - limits.minute > len(ours) + MINUTE_RESERVE
     is_low = limits.minute <= (SHARED_RESERVE if is_shared else MINUTE_RESERVE)
     return TryLater(PAUSE_SECONDS, Scope.MINUTE) if is_low else None
 
@@ -110,7 +111,7 @@ def require_room(practice: Practice, *, calls: int, at: datetime) -> None:
     made = calls_of_the_minute(Lane.objects.for_practice(practice).get().recent_calls, at)
     free = CALLS_A_MINUTE - len(made)
     if free < calls <= CALLS_A_MINUTE:
-        until_free = made[calls - free - 1] + MINUTE - at.timestamp()
+        until_free = made[calls - free - 1] + WINDOW - at.timestamp()
         raise TryLater(min(PAUSE_SECONDS, max(0.01, until_free)), Scope.MINUTE)
 
 
