@@ -177,6 +177,12 @@ def test_the_last_refusal_of_all_needs_no_contact() -> None:
     assert found.keys() == {0, 1, 2, 3}
 
 
+def test_the_last_refusal_of_all_is_not_ours_where_it_is_of_another_contact() -> None:
+    found = matched(UNNUMBERED, [answer(Url="u/0"), refusal_of("d"), *REST], INVOICE_KEYS)
+
+    assert found.keys() == {0, 2, 3}
+
+
 def test_refusals_for_the_same_contact_cannot_be_told_apart() -> None:
     elements = [answer(Url="u/0"), answer(Url="u/1"), refusal_of("c"), refusal_of("c")]
 
