@@ -11,6 +11,7 @@ from billing.operations.raising import enqueue
 from billing.operations.standstill import NOT_CONNECTED as NOT_CONNECTED
 from billing.operations.standstill import SAFE_MODE as SAFE_MODE
 from billing.operations.standstill import SENTENCES
+from billing.operations.standstill import is_held as is_held
 from billing.operations.standstill import open_reasons as open_reasons
 from billing.operations.standstill import why_nothing_leaves as why_nothing_leaves
 from billing.ports import all_ledgers

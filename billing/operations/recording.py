@@ -27,17 +27,20 @@ class Posting:
     url: str
 
 
-def record_all_posted(*, postings: Sequence[Posting], at: datetime) -> None:
+def record_all_posted(*, postings: Sequence[Posting], at: datetime) -> bool:
     """`record_posted` for many of one practice, in a number of queries that does not grow with them.
 
     Where they cannot be recorded together each is recorded by itself, so that one does not hold back the others.
+    Whether they were recorded together, and so all of them.
     """
     try:
         with transaction.atomic():
             _record_together(postings, at=at)
+        return True
     except (IntegrityError, NotTogether):
         for one in postings:
             record_posted(invoice=one.invoice, reference=one.reference, number=one.number, url=one.url, at=at)
+        return False
 
 
 def _record_together(postings: Sequence[Posting], *, at: datetime) -> None:

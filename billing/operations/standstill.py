@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, Q
+
 from billing.calendar import clock_in
 from billing.models import PostingHold
 from billing.ports import Pause, all_ledgers
@@ -31,6 +33,13 @@ def open_reasons(practice: Practice) -> list[OpenHold]:
         sentence = "Xero is not connected. Connect it under Integrations; what waits then goes out by itself."
         holds.append(OpenHold(NOT_CONNECTED, None, sentence))
     return holds
+
+
+def is_held(practice: Practice) -> bool:
+    """Whether there is any reason, in two queries: asked twice for every batch."""
+    held = Q(is_safe_mode=True) | Exists(PostingHold.objects.for_practice(practice).open())
+    is_open = Practice.objects.filter(held, pk=practice.pk).exists()
+    return is_open or not any(ledger.is_connected(practice) for ledger in all_ledgers())
 
 
 def pause_of(practice: Practice, *, at: datetime) -> Pause | None:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing.models import Invoice, InvoiceLine
-from clients.models import Practice
+from clients.models import Client, Practice
 from tests.benchmarks.multiplying import SERIES, another_uuid, copies, look_again
 from tests.benchmarks.table import Table
 from tests.factories import (
@@ -28,15 +28,21 @@ from tests.factories import (
     make_practice,
 )
 from tests.fakes_xero import FakeGateway
-from xero_sync.models import Grant, Push
+from xero_sync.models import ContactLink, Grant, Push
 from xero_sync.operations import pushes, tokens
 from xero_sync.records import BatchReply, Element
 from xero_sync.translation.elements import elements_in
 
 ROWS = 200_000
-PRACTICES = 40
+PRACTICES, CLIENTS = 40, 200
+OTHER_CLIENTS = "SELECT id FROM clients_client WHERE practice_id = %s AND id <> %s"
+OTHER_INVOICES = "SELECT id, client_id FROM billing_invoice WHERE practice_id = %s AND id <> %s"
+OF_EACH_CLIENT = (
+    f"SELECT client.id AS client_id, n FROM ({SERIES}) AS times, clients_client client WHERE practice_id = %s"  # noqa: S608  # no foreign text
+)
 PROCESSES, THREADS = 2, 4
 SECONDS = 15
+GROWN = (Client, ContactLink, Invoice, InvoiceLine, Push)
 FORK = multiprocessing.get_context("fork")
 
 
@@ -67,12 +73,12 @@ def cycles(table: Table, *, rows: int) -> None:
     table.title(f"Claiming and completing batches of 50 among {rows:,} invoices; {PROCESSES} processes")
     with override_settings(XERO_GATEWAY="tests.benchmarks.cycles.open_gateway"):
         practices = [_practice(number, rows // PRACTICES) for number in range(PRACTICES)]
-        look_again(Invoice, InvoiceLine, Push)
+        look_again(*GROWN)
         with CaptureQueriesContext(connection) as queries:
             pushes.post_batch(practice_id=practices[0].pk, at=timezone.now())
         start = _pace(practices)
         _finish_most(practices)
-        look_again(Invoice, InvoiceLine, Push)
+        look_again(*GROWN)
         after = _pace(practices)
     table.add("B11 queries in a cycle", len(queries), "")
     table.add("B11 cycles a second at the start", start.rate, "/s", least=250)
@@ -83,7 +89,7 @@ def cycles(table: Table, *, rows: int) -> None:
 
 
 def _practice(number: int, invoices: int) -> Practice:
-    """One client, one account, and that many invoices waiting."""
+    """Some clients, one account, and that many invoices waiting."""
     practice = make_practice(f"Cycle {number}")
     ours = make_connection(practice, by=make_member(practice))
     sealed = tokens.seal("token", grant_id=ours.grant_id or 0, kind="access")
@@ -91,19 +97,24 @@ def _practice(number: int, invoices: int) -> Practice:
         access_token=sealed, expires_at=timezone.now() + timedelta(days=1), refreshed_at=timezone.now()
     )
     client = make_client(practice)
-    make_link(client, make_contact(ours))
-    invoice = make_invoice(client, account=make_account(practice))
-    _more(invoice, invoices - 1)
+    _more_clients(make_link(client, make_contact(ours)))
+    _more_invoices(make_invoice(client, account=make_account(practice)), invoices // CLIENTS)
     return practice
 
 
-def _more(invoice: Invoice, times: int) -> None:
+def _more_clients(link: ContactLink) -> None:
+    copies(link.client, SERIES, [CLIENTS - 1], uid=another_uuid())
+    copies(link, OTHER_CLIENTS, [link.practice_id, link.client_id], client_id="source.id")
+
+
+def _more_invoices(invoice: Invoice, of_each: int) -> None:
     of_practice = invoice.practice_id
-    keys = {name: f"'{name}-' || source.n" for name in ("source_key", "number")}
-    copies(invoice, SERIES, [times], uid=another_uuid(), **keys)
-    others = "SELECT id FROM billing_invoice WHERE practice_id = %s AND id <> %s"
-    for row in (invoice.lines.get(), Push.objects.for_practice(of_practice).get(invoice=invoice)):
-        copies(row, others, [of_practice, invoice.pk], invoice_id="source.id")
+    keys = {name: f"'{name}-' || source.client_id || '-' || source.n" for name in ("source_key", "number")}
+    copies(invoice, OF_EACH_CLIENT, [of_each, of_practice], uid=another_uuid(), client_id="source.client_id", **keys)
+    copies(invoice.lines.get(), OTHER_INVOICES, [of_practice, invoice.pk], invoice_id="source.id")
+    push = Push.objects.for_practice(of_practice).get(invoice=invoice)
+    of_invoice = {"invoice_id": "source.id", "client_id": "source.client_id"}
+    copies(push, OTHER_INVOICES, [of_practice, invoice.pk], **of_invoice)
 
 
 def _finish_most(practices: Sequence[Practice]) -> None:

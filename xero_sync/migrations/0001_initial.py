@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'pushes',
                 'ordering': ['queued_at', 'pk'],
-                'indexes': [models.Index(fields=['practice', 'status', 'not_before'], name='push_due')],
+                'indexes': [models.Index(fields=['practice', 'status', 'queued_at', 'id', 'not_before'], name='push_queue')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['claimed', 'sending', 'unknown']), _negated=True), ('batch__isnull', False), _connector='OR'), name='push_in_batch')],
             },
         ),

@@ -85,12 +85,18 @@ def _spared_day(lane: Lane, *, at: datetime) -> TryLater | None:
 
 def note_limits(practice: Practice, limits: Limits, *, at: datetime) -> None:
     """Remember what the last answer said is left."""
+    learned = learned_from(limits, at=at)
+    if learned:
+        Lane.objects.for_practice(practice).update(**learned)
+
+
+def learned_from(limits: Limits, *, at: datetime) -> dict[str, object]:
+    """What the last answer says about the lane: its columns and their values."""
     if limits.day is None and limits.minute is None:
-        return
-    lanes = Lane.objects.for_practice(practice)
-    lanes.update(day_remaining=limits.day, minute_remaining=limits.minute, limits_seen_at=at)
-    if limits.day is not None and limits.day >= SMALL_DAY:
-        lanes.exclude(day_limit=LARGE_DAY).update(day_limit=LARGE_DAY)
+        return {}
+    is_large = limits.day is not None and limits.day >= SMALL_DAY
+    left: dict[str, object] = {"day_remaining": limits.day, "minute_remaining": limits.minute, "limits_seen_at": at}
+    return left | ({"day_limit": LARGE_DAY} if is_large else {})
 
 
 def nearly_used_up(practice: Practice, limits: Limits, *, at: datetime) -> TryLater | None:

@@ -1,5 +1,6 @@
 """One practice's way to Xero: a few slots, one sender in each, and no call before Xero wants to hear from us."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from xero_sync.operations import budgets, holders
 SLOTS = 4  # Xero takes five calls at once for an organisation; one is kept for people
 TURN = timedelta(seconds=90)
 CALL = timedelta(seconds=90)  # a call ends within 66 s; the rest is for what follows
+Learned = Mapping[str, object]  # columns of the lane and their values
+ANSWERED: Learned = {"failures_in_a_row": 0}  # Xero answers: the row of failures is over
 BACK_OFF_SECONDS = (0, 15, 30, 60, 120, 300)  # after the first, second, … failure in a row
 
 
@@ -23,11 +26,15 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to send in one slot until it is given back or runs out; `fence` grows with every holder of the slot."""
+    """The right to send in one slot until it is given back or runs out; `fence` grows with every holder of the slot.
+
+    `lane` is as it stood when the slot was taken.
+    """
 
     practice: Practice
     slot: int
     fence: int
+    lane: Lane
 
     @property
     def is_first(self) -> bool:
@@ -62,8 +69,12 @@ def take(practice: Practice, *, at: datetime) -> Lease | None:
     for number, fence in slots.free(at).order_by("number").values_list("number", "fence"):
         mine = slots.free(at).filter(number=number, fence=fence)
         if mine.update(fence=fence + 1, lease_until=at + TURN, holder=holders.here()):
-            return Lease(practice, number, fence + 1)
+            return Lease(practice, number, fence + 1, lane)
     return None
+
+
+def has_free_slot(practice: Practice, *, at: datetime) -> bool:
+    return Slot.objects.for_practice(practice).free(at).exists()
 
 
 def extend(lease: Lease, *, until: datetime) -> None:
@@ -80,13 +91,14 @@ def announce_call(lease: Lease, *, at: datetime) -> None:
     budgets.spend(lease.practice, at=at)
 
 
-def release(lease: Lease, *, at: datetime, wait: TryLater | None = None) -> None:
-    """Give the slot back: the lane goes to the end of the line, and waits until Xero will hear us; a longer wait that
-    another slot was told stands."""
+@transaction.atomic
+def release(lease: Lease, *, at: datetime, wait: TryLater | None = None, learned: Learned | None = None) -> None:
+    """Give the slot back: the lane goes to the end of the line, with what was learned, and waits until Xero will hear
+    us; a longer wait that another slot was told stands."""
     mine = Slot.objects.for_practice(lease.practice).filter(number=lease.slot, fence=lease.fence)
     if not mine.update(lease_until=None):
         return
-    Lane.objects.for_practice(lease.practice).update(served_at=at)
+    Lane.objects.for_practice(lease.practice).update(served_at=at, **(learned or {}))
     if wait:
         _wait(lease.practice, wait, at=at)
 
@@ -138,11 +150,6 @@ def distrust_all() -> int:
     """Every lane reads what stands in Xero before its next invoice leaves; how many. Asked when a worker starts: the
     database may have been put back to an older copy, and only Xero knows what was posted since."""
     return Lane.objects.across_practices().filter(is_trusted=True).update(is_trusted=False)
-
-
-def note_answer(practice: Practice) -> None:
-    """Xero answers: the row of failures is over."""
-    Lane.objects.for_practice(practice).exclude(failures_in_a_row=0).update(failures_in_a_row=0)
 
 
 def note_failure(practice: Practice | int) -> TryLater:

@@ -15,6 +15,7 @@ from clients.records import GENESIS, digest, entry_of
 log = structlog.get_logger(__name__)
 CHUNK = 500
 MOST_ROUNDS = 20
+SEAL = ("seq", "prev_hash", "hash")
 
 
 def seal(*, practice_id: int) -> int:
@@ -53,22 +54,11 @@ def _append(chain: AuditChain, waiting: list[AuditEvent]) -> int:
             rows = AuditChain.objects.for_practice(chain.practice_id).filter(pk=chain.pk)
             if not rows.filter(seq=chain.seq, hash=chain.hash).update(seq=seq, hash=last):
                 return 0
-            _store(waiting)
+            AuditEvent.objects.for_practice(chain.practice_id).bulk_update(waiting, SEAL)
             return len(waiting)
     except IntegrityError:  # the number is taken: somebody turned the recorded end back
         log.error("audit_chain_broken", practice_id=chain.practice_id, seq=chain.seq)
         return 0
-
-
-def _store(sealed: list[AuditEvent]) -> None:
-    """As rows that are there already: one statement, several times as quick as bulk_update."""
-    AuditEvent.objects.bulk_create(
-        sealed,
-        batch_size=CHUNK,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["seq", "prev_hash", "hash"],
-    )
 
 
 def seal_left(*, at: datetime) -> int:

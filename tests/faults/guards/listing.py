@@ -179,8 +179,8 @@ SENDERS = (
     Guard(
         "claim by compare-and-swap",
         f"{PUSHES}/claiming.py",
-        "if ready.update(status=Push.Status.CLAIMED, batch=batch) != len(items):",
-        "if ready.update(status=Push.Status.CLAIMED, batch=batch) < 0:",
+        "ready = Push.objects.for_practice(lease.practice).filter(batch=repeats, status=Push.Status.READY)",
+        "ready = Push.objects.for_practice(lease.practice)",
         (f"{CONTRACTS}::test_a_push_that_was_taken_back_between_choosing_and_claiming_is_not_sent",),
         "An invoice is in one batch, or taken back, never both.",
     ),
@@ -226,7 +226,7 @@ SENDING = (
     Guard(
         "holds asked before each call",
         f"{PUSHES}/turns.py",
-        """    if holds.open_reasons(lease.practice):
+        """    if holds.is_held(lease.practice):
         finishing""",
         """    if False:
         finishing""",

@@ -21,7 +21,7 @@ SECOND_LOOK = timedelta(seconds=10)  # until every server of Xero's knows a toke
 Status = Connection.Status
 
 
-def connection_of(practice: Practice) -> Connection | None:
+def connection_of(practice: Practice | int) -> Connection | None:
     """The practice's connection, whatever its state, unless it was ended."""
     current = Connection.objects.for_practice(practice).current()
     return current.select_related("practice", "grant").first()

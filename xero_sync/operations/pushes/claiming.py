@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from billing.models import Invoice, InvoiceLine
 from billing.operations import invoices as billing_invoices
@@ -24,6 +25,8 @@ from xero_sync.translation.elements import (
 from xero_sync.translation.refusals import Refusal, other_currency, refusal
 
 MOST_TRIES = 1000
+Lines = dict[int, list[InvoiceLine]]  # by invoice
+CLAIM = ("status", "batch", "contact_external_id", "element_sha256")
 
 
 class Moved(Exception):
@@ -44,13 +47,13 @@ def claim_contacts(lease: Lease, connection: Connection, *, at: datetime) -> Bat
 
     The first slot's business alone, and never while another such batch is open: a contact is created once.
     """
-    open_ones = Batch.objects.for_practice(lease.practice).filter(kind=Batch.Kind.CONTACTS, status__in=Batch.OPEN)
-    if not lease.is_first or open_ones.exists():
+    if not lease.is_first:
         return None
     linked = ContactLink.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
     waiting = Push.objects.for_practice(lease.practice).due(at).exclude(client__in=linked.values("client"))
     client_ids = list(dict.fromkeys(waiting.values_list("client_id", flat=True)))[:MOST]
-    if not client_ids:
+    open_ones = Batch.objects.for_practice(lease.practice).filter(kind=Batch.Kind.CONTACTS, status__in=Batch.OPEN)
+    if not client_ids or open_ones.exists():
         return None
     clients = Client.objects.for_practice(lease.practice).filter(pk__in=client_ids).order_by("pk")
     elements = [element_bytes(contact_element(client)) for client in clients]
@@ -67,10 +70,11 @@ def claim_invoices(lease: Lease, connection: Connection, *, at: datetime) -> Bat
         chosen = _chosen(lease, connection, at=at)
         if not chosen:
             return None
+        lines = _lines(chosen, connection)
         try:
             with transaction.atomic(), audit.together():
                 extend(lease, until=at + TURN)
-                items = _translated(chosen, connection, at=at)
+                items = _translated(chosen, lines, connection, at=at)
                 if items:
                     return _claimed(lease, connection, items, at=at)
         except Moved:
@@ -82,42 +86,40 @@ def _claimed(lease: Lease, connection: Connection, items: Sequence[Item], *, at:
     repeats = items[0].push.batch
     elements = [item.element for item in items]
     batch = prepared(lease, connection, Batch.Kind.INVOICES, elements, at=at, repeats=repeats)
-    ready = Push.objects.for_practice(lease.practice).filter(
-        pk__in=[item.push.pk for item in items], batch=repeats, status=Push.Status.READY
-    )
-    if ready.update(status=Push.Status.CLAIMED, batch=batch) != len(items):
-        raise Moved
     for item in items:
+        item.push.status, item.push.batch = Push.Status.CLAIMED, batch
         item.push.contact_external_id = item.contact_id
         item.push.element_sha256 = sha256(item.element)
-    Push.objects.for_practice(lease.practice).bulk_update(
-        [item.push for item in items], ["contact_external_id", "element_sha256"]
-    )
+    ready = Push.objects.for_practice(lease.practice).filter(batch=repeats, status=Push.Status.READY)
+    if ready.bulk_update([item.push for item in items], CLAIM) != len(items):
+        raise Moved
     return batch
 
 
 def _chosen(lease: Lease, connection: Connection, *, at: datetime) -> list[Push]:
     linked = ContactLink.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
     seen = Sighting.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
-    due = Push.objects.for_practice(lease.practice).due(at).filter(client__in=linked.values("client"))
+    due = Push.objects.for_practice(lease.practice).due(at).filter(Exists(linked.filter(client=OuterRef("client"))))
     due = due.exclude(invoice__uid__in=seen.values("uid"))
     first = due.values_list("batch_id", "batch__next_size").first()
     if first is None:
         return []
     batch_id, next_size = first
     size = min(MOST, next_size or MOST)
-    related = due.filter(batch=batch_id).select_related("invoice__template")
-    return list(related.prefetch_related(*LINE_RELATIONS)[:size])
+    return list(due.filter(batch=batch_id).select_related("invoice__template")[:size])
 
 
-LINE_RELATIONS = (
-    "invoice__lines__ledger_account",
-    "invoice__lines__tracking_1__category",
-    "invoice__lines__tracking_2__category",
-)
+def _lines(pushes: Sequence[Push], connection: Connection) -> Lines:
+    """Prefetched from the invoices they would cost several times as much."""
+    lines = InvoiceLine.objects.for_practice(connection.practice_id)
+    of_these = lines.filter(invoice__in=[push.invoice_id for push in pushes])
+    found: Lines = {push.invoice_id: [] for push in pushes}
+    for line in of_these.prefetch_related("ledger_account", "tracking_1__category", "tracking_2__category"):
+        found[line.invoice_id].append(line)
+    return found
 
 
-def _translated(pushes: Sequence[Push], connection: Connection, *, at: datetime) -> list[Item]:
+def _translated(pushes: Sequence[Push], lines_of: Lines, connection: Connection, *, at: datetime) -> list[Item]:
     """The element of each push; what cannot be sent is refused here, without a call."""
     links = _links(pushes, connection)
     before = _elements_before(pushes)
@@ -126,8 +128,7 @@ def _translated(pushes: Sequence[Push], connection: Connection, *, at: datetime)
         if push.element_sha256 in before:
             items.append(Item(push, before[push.element_sha256], push.contact_external_id))
             continue
-        lines = list(push.invoice.lines.all())
-        link = links[push.client_id]
+        lines, link = lines_of[push.invoice_id], links[push.client_id]
         objection = contact_objection(link) or currency_objection(push.invoice, connection)
         objection = objection or lines_objection(push.invoice, lines)
         if objection:

@@ -1,6 +1,6 @@
 """T3: what a reply, or the lack of one, makes of a batch. Everything here asks for the fence first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.db.models import F
 from billing.models import Invoice
 from billing.operations import invoices as billing_invoices
 from billing.operations.recording import Posting, record_all_posted
+from clients.models import PracticeQuerySet
 from clients.operations import audit
 from xero_sync.models import Batch, Connection, Contact, Push
 from xero_sync.operations.lanes import Lease
@@ -23,6 +24,15 @@ from xero_sync.translation.replies import INVOICE_KEYS, external_id, is_ours, ma
 Status = Batch.Status
 MOST_ATTEMPTS = 5
 MOST_RENUMBERINGS = 5
+TO_RECORD = (  # that an invoice was posted
+    "practice",
+    "element_sha256",
+    "invoice__practice",
+    "invoice__uid",
+    "invoice__number",
+    "invoice__total",
+    "invoice__currency",
+)
 READY_AGAIN = {"status": Push.Status.READY, "batch": None, "element_sha256": "", "contact_external_id": ""}
 
 
@@ -40,9 +50,16 @@ def sent_elements(batch: Batch) -> list[Json]:
 
 def pushes_by_position(batch: Batch, sent: Sequence[Json]) -> dict[int, Push]:
     """Which push each element of the batch stands for, while that is still open."""
+    return _by_position(_open_pushes(batch).select_related("invoice", "invoice__client"), sent)
+
+
+def _open_pushes(batch: Batch) -> PracticeQuerySet[Push]:
+    return Push.objects.for_practice(batch.practice_id).unfinished().filter(batch=batch)
+
+
+def _by_position(pushes: Iterable[Push], sent: Sequence[Json]) -> dict[int, Push]:
     positions = {sha256(element_bytes(element)): position for position, element in enumerate(sent)}
-    pushes = Push.objects.for_practice(batch.practice_id).unfinished().filter(batch=batch)
-    return {positions[push.element_sha256]: push for push in pushes.select_related("invoice", "invoice__client")}
+    return {positions[push.element_sha256]: push for push in pushes}
 
 
 def numbers_to_look_up(batch: Batch, reply: BatchReply) -> list[str]:
@@ -63,7 +80,7 @@ def answered(
     sent = sent_elements(batch)
     answers = matched(sent, reply.elements, INVOICE_KEYS)
     with transaction.atomic(), audit.together():
-        pushes = pushes_by_position(batch, sent)
+        pushes = _by_position(_open_pushes(batch).select_related("invoice").only(*TO_RECORD), sent)
         open_ends = 0
         if not still_ours(
             lease,
@@ -77,9 +94,9 @@ def answered(
             return
         accepted = {p: e for p, e in answers.items() if p in pushes and _is_accepted(e)}
         _all_posted([(pushes[position], element) for position, element in accepted.items()], batch, at=at)
-        for position in pushes.keys() - accepted.keys():
-            element = answers.get(position)
-            open_ends += not _settled(pushes[position], batch, sent[position], element, there, at=at)
+        left = pushes_by_position(batch, sent) if len(accepted) < len(pushes) else {}
+        for position, push in left.items():
+            open_ends += not _settled(push, batch, sent[position], answers.get(position), there, at=at)
         if open_ends:
             _leave_unknown(batch, "Xero's reply does not speak of every invoice.", half=True)
 
@@ -141,9 +158,8 @@ def _all_posted(accepted: Sequence[tuple[Push, Element]], batch: Batch, *, at: d
 
 def _record(postings: Sequence[Posting], *, at: datetime) -> None:
     """What billing could not take, because its reference is another invoice's, it has refused: it is not posted."""
-    if not postings:
+    if not postings or record_all_posted(postings=postings, at=at):
         return
-    record_all_posted(postings=postings, at=at)
     pushes = Push.objects.for_practice(postings[0].invoice.practice_id).filter(status=Push.Status.POSTED)
     of_these = pushes.filter(invoice__in=[one.invoice.pk for one in postings])
     mixed_up = of_these.filter(invoice__status=Invoice.Status.REFUSED)

@@ -1,6 +1,6 @@
 """One turn of one lane: three short transactions around one call (reference/posting.md §5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -31,11 +31,13 @@ def post_batch(*, practice_id: int, at: datetime) -> bool:
     Does nothing while a hold is open, the connection does not work, every slot is taken or Xero asked us to wait. Any
     number of workers may ask at any time.
     """
-    practice = Practice.objects.get(pk=practice_id)
-    connection = connections.connection_of(practice)
-    if connection is None or not connection.is_connected or not has_work(practice, at=at):
+    connection = connections.connection_of(practice_id)
+    if connection is None or not connection.is_connected:
         return False
-    if holds.open_reasons(practice):
+    practice = connection.practice
+    if not has_work(practice, at=at):
+        return False
+    if holds.is_held(practice):
         return False
     lease = lanes.take(practice, at=at)
     if lease is None:
@@ -51,7 +53,7 @@ def _served(lease: Lease, connection: Connection, watch: Stopwatch) -> bool:
     except Exception:
         despite_outage(lambda: lanes.release(lease, at=watch.now(), wait=lanes.note_failure(lease.practice)))
         raise
-    despite_outage(lambda: lanes.release(lease, at=watch.now(), wait=turn.wait))
+    despite_outage(lambda: lanes.release(lease, at=watch.now(), wait=turn.wait, learned=turn.learned))
     if turn.did_something:
         plans.settle_practice(practice=lease.practice, at=watch.now())
     if turn.is_told_to_wait:
@@ -74,15 +76,17 @@ def has_work(practice: Practice, *, at: datetime) -> bool:
     """Whether a turn would find something to do."""
     pushes = Push.objects.for_practice(practice)
     batches = Batch.objects.for_practice(practice)
-    return pushes.due(at).exists() or batches.unsettled(at).exists() or pushes.unread().exists()
+    return pushes.due(at).exists() or batches.unsettled(at).exists() or reconciliation.is_due(practice)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a turn came to: how long to wait before the next one, and whether there was anything to do."""
+    """What a turn came to: how long to wait before the next one, whether there was anything to do, and what Xero's
+    answers say about the lane."""
 
     wait: TryLater | None = None
     did_something: bool = True
+    learned: lanes.Learned = field(default_factory=dict)
 
     @property
     def is_told_to_wait(self) -> bool:
@@ -92,13 +96,12 @@ class Turn:
 def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
     """What there is to do first, done."""
     is_asked = unknown.take_over(lease, at=watch.now())
-    lane = lanes.lane_of(lease.practice)
-    wait = budgets.wait_of(lane, at=watch.now())
+    wait = budgets.wait_of(lease.lane, at=watch.now())
     if wait:
         return Turn(wait)
     try:
         gateway = connections.gateway_of(connection, at=watch.now())
-        end = _work(lease, connection, gateway, watch, is_asked=is_asked, is_failing=lane.is_failing)
+        end = _work(lease, connection, gateway, watch, is_asked=is_asked)
     except ConnectionLost as lost:
         wait = connections.investigate(connection=connection, lost=lost, at=watch.now())
         return Turn(wait or _after_refusal(lease.practice))
@@ -106,12 +109,13 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
         return Turn(_heeded(lease.practice, later, at=watch.now()))
     except (OutcomeUnknown, Refused):
         return Turn(lanes.note_failure(lease.practice))
-    if end is End.DONE:
-        lanes.note_answer(lease.practice)
     if end is not End.NOTHING:
         connections.let_in(connection)
-    budgets.note_limits(lease.practice, gateway.limits, at=watch.now())
-    return Turn(budgets.nearly_used_up(lease.practice, gateway.limits, at=watch.now()), end is not End.NOTHING)
+    learned = budgets.learned_from(gateway.limits, at=watch.now())
+    if end is End.DONE:
+        learned |= lanes.ANSWERED
+    wait = budgets.nearly_used_up(lease.practice, gateway.limits, at=watch.now())
+    return Turn(wait, end is not End.NOTHING, learned)
 
 
 def _after_refusal(practice: Practice) -> TryLater | None:
@@ -137,19 +141,17 @@ class End(Enum):
     DONE = auto()
 
 
-def _work(
-    lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch, *, is_asked: bool, is_failing: bool
-) -> End:
+def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch, *, is_asked: bool) -> End:
     """Pressing questions first, then contacts that invoices wait for, then invoices, then the other questions, then
     reading back what was posted."""
     open_ones = unknown.questions(lease, at=watch.now()) if is_asked else []
-    if open_ones and (is_failing or unknown.is_late(open_ones, at=watch.now())):
+    if open_ones and (lease.lane.is_failing or unknown.is_late(open_ones, at=watch.now())):
         unknown.find_out(lease, open_ones, gateway, watch)
         return End.ASKED
     if not looking.is_known(lease, connection, gateway, watch):
         return End.NOTHING
     looking.adopt(lease, connection, at=watch.now())
-    if is_failing:
+    if lease.lane.is_failing:
         _knock(lease, gateway, watch)
     batch = claim_contacts(lease, connection, at=watch.now()) or claim_invoices(lease, connection, at=watch.now())
     if batch:
@@ -170,8 +172,9 @@ def _knock(lease: Lease, gateway: Gateway, watch: Stopwatch) -> None:
 
 
 def _call_others(practice: Practice, *, at: datetime) -> None:
-    """More is due than this slot carries: another worker may take the next one."""
-    if Push.objects.for_practice(practice).due(at).exists():
+    """More is due than this slot carries: another worker may take the next one, unless all are taken; whoever gives
+    one back rings by himself."""
+    if lanes.has_free_slot(practice, at=at) and Push.objects.for_practice(practice).due(at).exists():
         bells.ring_lane(practice.pk)
 
 
@@ -207,7 +210,7 @@ def _send(lease: Lease, batch: Batch, gateway: Gateway, watch: Stopwatch) -> End
 
 def _marked(lease: Lease, batch: Batch, *, at: datetime) -> bool:
     """T2: about to leave. The holds are asked once more; a hold placed meanwhile gives everything back unsent."""
-    if holds.open_reasons(lease.practice):
+    if holds.is_held(lease.practice):
         finishing.not_done(lease, batch, "A hold was placed before it left.", at=at)
         return False
     with transaction.atomic():
