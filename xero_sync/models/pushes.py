@@ -105,9 +105,9 @@ class Batch(PracticeRecord):
     """One request of at most 50 elements: the exact bytes are written before the first leaves, and never change.
 
     A batch whose outcome stayed unknown is repeated by another one (`repeats`) with the same numbers and elements.
-    `attempts` counts how often these elements ended without any answer at all; `next_size` is how many of them a
-    repeat may carry, so that one bad element is found by halving. `looked_at` is when Xero was asked for what a sender
-    who is gone had sent, before its deadline.
+    `attempts` counts how often these elements ended with their worker, or with a reply that left them out; `next_size`
+    is how many of them a repeat may carry, so that one bad element is found by halving. `looked_at` is when Xero was
+    asked for what a sender who is gone had sent, before its deadline.
     """
 
     class Kind(models.TextChoices):

@@ -395,8 +395,8 @@ ANSWERS = (
     Guard(
         "the next number only where ours cannot have arrived",
         f"{PUSHES}/finishing.py",
-        "if is_first_attempt and is_anothers and",
-        "if is_anothers and",
+        "if is_first_attempt and there and",
+        "if there and",
         (f"{F24}::test_f24_a_number_taken_just_before_the_second_attempt_is_for_a_person",),
         "A late first attempt would be a second invoice.",
     ),

@@ -20,6 +20,19 @@ def test_work_done_after_a_restore_is_not_taken_for_the_forgotten_work_of_the_sa
     assert settle(world, longest_wait=0) == []
 
 
+@pytest.mark.parametrize("left_out", [1, 2, 3])
+def test_a_number_that_is_taken_by_what_xero_does_not_show_is_asked_for_again(world: World, left_out: int) -> None:
+    """The answer is lost; the readings that follow leave our invoice out, though it is there."""
+    office = world.offices[0]
+    acts.finish_work(office, office.clients[:1], 10_000)
+    world.state.faults.order({"method": "PUT", "path": "Invoices", "times": 1, "kind": "lose_answer"})
+    reading = {"method": "GET", "path": "Invoices", "kind": "mangle", "mangle": "missing"}
+    world.state.faults.order({**reading, "times": left_out})
+    world.drain()
+
+    assert settle(world, longest_wait=0) == []
+
+
 @pytest.mark.parametrize("world", [("ledger", 0)], indirect=True)
 def test_a_refusal_without_a_name_is_no_second_quarantine_behind_a_late_commit(world: World) -> None:
     office = world.offices[0]

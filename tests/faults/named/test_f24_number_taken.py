@@ -8,6 +8,7 @@ from billing.models import Invoice
 from clients.models import AuditEvent, Practice
 from tests.faults.named.world import World, invoices_for
 from tests.xero_world import linked_clients
+from xero_sync.operations.pushes.finishing import MOST_ATTEMPTS
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,21 @@ def test_f24_a_number_that_a_person_used_gives_way_to_the_next_one_and_that_is_a
     told = AuditEvent.objects.for_practice(connected).filter(action__contains="number")
     assert told.count() == 1
     assert str(taken) in str(told.get().facts)
+
+
+def test_f24_a_number_taken_by_what_xero_does_not_show_is_never_given_up_for_the_next_and_told_in_the_end(
+    connected: Practice, world: World
+) -> None:
+    (invoice,) = invoices_for(linked_clients(connected, ["City Limousines"]), 1, at=world.at)
+    number = invoice.number
+    world.remote.do("invoices", contact="City Limousines", number=number, amount="77.00")
+    world.remote.fault("mangle", mangle="missing", path="Invoices", method="GET", times=100)
+
+    world.rests(connected, within=timedelta(minutes=3))
+
+    assert len(world.puts()) == MOST_ATTEMPTS
+    assert_left_to_a_person(invoice, world)
+    assert invoice.number == number
 
 
 def assert_left_to_a_person(invoice: Invoice, world: World) -> None:

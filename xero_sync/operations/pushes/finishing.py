@@ -98,7 +98,7 @@ def answered(
         for position, push in left.items():
             open_ends += not _settled(push, batch, sent[position], answers.get(position), there, at=at)
         if open_ends:
-            _leave_unknown(batch, "Xero's reply does not speak of every invoice.", half=True)
+            _leave_unknown(batch, "Xero's reply does not say what became of every invoice.", half=True, more=1)
 
 
 def _settled(
@@ -124,11 +124,15 @@ def _settled(
 def _number_taken(
     push: Push, batch: Batch, sent: Json, there: LedgerInvoice | None, element: Element, *, at: datetime
 ) -> bool:
-    """By ourselves at an earlier attempt, or by a person. The next number is taken only where none of our own
-    attempts can have arrived; else a person looks."""
+    """By ourselves at an earlier attempt, or by a person. The next number is taken only where a person's invoice is
+    seen under this one and none of our own attempts can have arrived; else a person looks.
+
+    Where Xero shows no invoice under a number that it calls taken, one of its two answers is wrong: it is asked again.
+    """
+    if there is None and batch.attempts + 1 < MOST_ATTEMPTS:
+        return False
     is_first_attempt = batch.repeats_id is None
-    is_anothers = there is None or not is_ours(there, sent)
-    if is_first_attempt and is_anothers and push.renumbered < MOST_RENUMBERINGS:
+    if is_first_attempt and there and not is_ours(there, sent) and push.renumbered < MOST_RENUMBERINGS:
         _renumber(push, at=at)
         return True
     return adopted_or_refused(push, batch.connection, sent, there, words=element.words, at=at)
@@ -220,10 +224,11 @@ def overdue(lease: Lease, batch: Batch) -> None:
             _leave_unknown(batch, "The worker that sent this never came back.", half=batch.attempts > 0)
 
 
-def _leave_unknown(batch: Batch, problem: str, *, half: bool) -> None:
+def _leave_unknown(batch: Batch, problem: str, *, half: bool, more: int = 0) -> None:
+    """Half as many in a repeat; `more` is how many attempts it counts for."""
     size = -(-batch.item_count // 2) if half else batch.item_count
     Batch.objects.for_practice(batch.practice_id).filter(pk=batch.pk).update(
-        status=Status.UNKNOWN, problem=problem[:500], next_size=size
+        status=Status.UNKNOWN, problem=problem[:500], next_size=size, attempts=F("attempts") + more
     )
     open_pushes = Push.objects.for_practice(batch.practice_id).unfinished().filter(batch=batch)
     open_pushes.update(status=Push.Status.UNKNOWN)
