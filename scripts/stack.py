@@ -25,8 +25,8 @@ from socketapp.embedded import valkey_socket
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
-# A worker need not load every page to check it, since migrating has done that; threads share two heaps, not sixteen.
-FRUGAL = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "2"}
+# A worker need not load every page to check it, since migrating has done that; threads share one heap, not sixteen.
+FRUGAL = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "1"}
 
 
 class Stack:

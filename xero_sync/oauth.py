@@ -16,6 +16,7 @@ import requests
 from django.conf import settings
 
 from xero_sync.errors import Cause, ConnectionLost, OutcomeUnknown, Refused, Scope, TryLater
+from xero_sync.ports import away
 from xero_sync.records import Json, TenantRecord, TokenSet
 
 SCOPES = (
@@ -124,7 +125,7 @@ def _send(method: str, url: str, *, form: dict[str, str] | None = None, bearer: 
     """One call, no proxy, no redirect, no repeat, thirty seconds at most."""
     headers = {"Accept": "application/json", **({"Authorization": f"Bearer {bearer}"} if bearer else {})}
     auth = None if bearer else (settings.XERO_CLIENT_ID, settings.XERO_CLIENT_SECRET)
-    with requests.Session() as session:
+    with away(), requests.Session() as session:
         session.trust_env = False
         try:
             with session.request(

@@ -4,13 +4,14 @@ from celery import shared_task
 
 from clients.operations import current
 from xero_sync.operations import connections, pulls, pushes, tokens
-from xero_sync.ports import reached
+from xero_sync.ports import at_work, reached
 
 
 @shared_task
 def post_lane(practice_id: int) -> None:
     """One turn of one practice's lane; rings again while more can be done, so that others get their turn between."""
-    has_more = pushes.post_batch(practice_id=practice_id, at=current())
+    with at_work():
+        has_more = pushes.post_batch(practice_id=practice_id, at=current())
     if has_more:
         post_lane.delay(practice_id)
     reached("before_ack")
@@ -19,13 +20,15 @@ def post_lane(practice_id: int) -> None:
 @shared_task
 def sync(run_id: int) -> None:
     """Carry out one sync."""
-    pulls.run_sync(run_id=run_id, at=current())
+    with at_work():
+        pulls.run_sync(run_id=run_id, at=current())
 
 
 @shared_task
 def recheck(connection_id: int) -> None:
     """Look again at the contacts that hold invoices up."""
-    pulls.recheck(connection_id=connection_id, at=current())
+    with at_work():
+        pulls.recheck(connection_id=connection_id, at=current())
 
 
 @shared_task

@@ -22,6 +22,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from xero_python.api_client import Configuration
 from xero_python.rest import RESTClientObject
 
+from xero_sync.ports import away
+
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
 WHOLE_SECONDS = 66.0
@@ -112,16 +114,17 @@ class Wire(RESTClientObject):  # type: ignore[misc]  # the SDK has no types
         self.deadline.restart()
         if query_params:
             url = f"{url}?{urlencode(query_params)}"
-        reply = self.pool_manager.request(
-            method,
-            url,
-            body=body if body is None or isinstance(body, bytes) else json.dumps(body).encode(),
-            headers={**(headers or {}), "Accept-Encoding": "gzip"},
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-            retries=False,
-            redirect=False,
-            preload_content=True,
-        )
+        with away():
+            reply = self.pool_manager.request(
+                method,
+                url,
+                body=body if body is None or isinstance(body, bytes) else json.dumps(body).encode(),
+                headers={**(headers or {}), "Accept-Encoding": "gzip"},
+                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+                retries=False,
+                redirect=False,
+                preload_content=True,
+            )
         return RawReply(reply.status, reply.headers, reply.data)
 
 

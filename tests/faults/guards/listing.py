@@ -314,8 +314,8 @@ SENDING = (
     Guard(
         "no redirections",
         "xero_sync/gateway/wire.py",
-        "            retries=False,\n            redirect=False,",
-        "            retries=urllib3.Retry(connect=0, read=0, redirect=2),\n            redirect=True,",
+        "                retries=False,\n                redirect=False,",
+        "                retries=urllib3.Retry(connect=0, read=0, redirect=2),\n                redirect=True,",
         (f"{CONTRACTS}::test_a_redirection_is_not_followed",),
         "A redirected call would be a second request, and carry our token away.",
     ),

@@ -1,0 +1,127 @@
+"""Of a worker's many threads few work at once; the others are under way to Xero."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
+
+import pytest
+import urllib3
+
+from tests.xero_world import NORTH_AND_VALE
+from xero_sync import tasks
+from xero_sync.gateway import XeroGateway
+from xero_sync.ports import DESKS, at_work, away
+
+pytestmark = pytest.mark.django_db
+PATIENCE = 5.0  # seconds until a thread that found no desk is given up
+
+
+def in_threads(count: int, act: Callable[[], object]) -> list[threading.Thread]:
+    threads = [threading.Thread(target=act, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def finds_a_desk(seconds: float = PATIENCE) -> bool:
+    """Whether one thread more could work now."""
+    found = threading.Event()
+
+    def try_it() -> None:
+        with at_work():
+            found.set()
+
+    in_threads(1, try_it)
+    return found.wait(seconds)
+
+
+def test_no_more_threads_work_at_once_than_there_are_desks() -> None:
+    ready, end = threading.Barrier(DESKS + 1), threading.Event()
+
+    def work() -> None:
+        with at_work():
+            ready.wait(PATIENCE)
+            end.wait(PATIENCE)
+
+    threads = in_threads(DESKS, work)
+    ready.wait(PATIENCE)
+    try:
+        assert not finds_a_desk(0.05)
+    finally:
+        end.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+    assert finds_a_desk()
+
+
+def test_whoever_is_at_work_already_takes_no_second_desk() -> None:
+    for _ in range(DESKS + 1):
+        with at_work(), at_work():
+            assert finds_a_desk()
+
+
+def test_a_failure_on_the_way_takes_no_desk_along() -> None:
+    for _ in range(DESKS + 1):
+        with pytest.raises(OSError, match="gone"), at_work(), away():
+            raise OSError("gone")
+    assert finds_a_desk()
+
+
+def test_while_a_call_is_under_way_all_desks_are_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[bool] = []
+    closed: list[bool] = []
+
+    def answer(*_: object, **__: object) -> urllib3.HTTPResponse:
+        ready = threading.Barrier(DESKS)
+
+        def meet() -> None:
+            with at_work():
+                ready.wait(PATIENCE)
+                found.append(True)
+
+        for thread in in_threads(DESKS, meet):
+            thread.join(PATIENCE)
+        return urllib3.HTTPResponse(body=b'{"Invoices": []}', status=200)
+
+    monkeypatch.setattr(urllib3.PoolManager, "request", answer)
+    monkeypatch.setattr("xero_sync.ports.close_old_connections", lambda: closed.append(True))
+    monkeypatch.setattr("xero_sync.ports.connection", SimpleNamespace(in_atomic_block=False))
+    with at_work():
+        assert XeroGateway(NORTH_AND_VALE, "token").invoices_numbered(["S-1"]) == []
+
+    assert found == [True] * DESKS
+    assert closed == [True]
+
+
+@pytest.mark.parametrize(
+    ("task", "does"),
+    [
+        (tasks.post_lane, "xero_sync.operations.pushes.post_batch"),
+        (tasks.sync, "xero_sync.operations.pulls.run_sync"),
+        (tasks.recheck, "xero_sync.operations.pulls.recheck"),
+    ],
+)
+def test_what_speaks_to_xero_works_at_a_desk(
+    task: Callable[[int], None], does: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[bool] = []
+
+    def look(**_: object) -> None:
+        others = [threading.Event() for _ in range(DESKS)]
+
+        def wait_there(event: threading.Event) -> None:
+            with at_work():
+                event.set()
+                end.wait(PATIENCE)
+
+        end = threading.Event()
+        for event in others:
+            in_threads(1, partial(wait_there, event))
+        found.append(not all(event.wait(0.1) for event in others))
+        end.set()
+
+    monkeypatch.setattr(does, look)
+    task(1)
+
+    assert found == [True]
