@@ -94,9 +94,9 @@ def at_work() -> Iterator[None]:
 
 @contextmanager
 def away() -> Iterator[None]:
-    """For as long as a call takes the desk is free for another thread, and a connection to the database that is not
-    kept between tasks is closed. Never inside a transaction: whoever waits for its locks would keep the desk that this
-    thread comes back for."""
+    """For as long as a call or another wait takes the desk is free for another thread, and a connection to the
+    database that is not kept between tasks is closed. Never inside a transaction: whoever waits for its locks would
+    keep the desk that this thread comes back for."""
     if not _mine.has_desk:
         yield
         return

@@ -38,8 +38,8 @@ def open_reasons(practice: Practice) -> list[OpenHold]:
 def is_held(practice: Practice) -> bool:
     """Whether there is any reason, in two queries: asked twice for every batch."""
     held = Q(is_safe_mode=True) | Exists(PostingHold.objects.for_practice(practice).open())
-    is_open = Practice.objects.filter(held, pk=practice.pk).exists()
-    return is_open or not any(ledger.is_connected(practice) for ledger in all_ledgers())
+    is_stopped = Practice.objects.filter(held, pk=practice.pk).exists()
+    return is_stopped or not any(ledger.is_connected(practice) for ledger in all_ledgers())
 
 
 def pause_of(practice: Practice, *, at: datetime) -> Pause | None:

@@ -39,7 +39,7 @@ ADVICE = {
     "NUMBER_TAKEN": "Choose another prefix under Practice settings, Billing. Then retry.",
     "REFERENCE_TAKEN": "Look in Xero which of the two invoices it is. Then retry, or mark it as handled by hand.",
     "OTHER_ORGANISATION": "Look for it there. Then retry it, or mark it as handled by hand.",
-    "SET_ASIDE": "It is not in Xero. Retry it, or ask for support.",
+    "SET_ASIDE": "Look for it in Xero. If it is not there, retry it, or ask for support.",
     "VALIDATION": "Repair what it names, then retry.",
 }
 HEALS = CONTACT

@@ -94,3 +94,24 @@ def test_a_slot_leaves_the_open_batch_of_a_slot_in_use_alone(
     post(connected, at=now + lanes.TURN + timedelta(seconds=1))
     assert Invoice.objects.for_practice(connected).posted().count() == 1
     assert Slot.objects.for_practice(connected).filter(lease_until=None).count() == lanes.SLOTS
+
+
+def test_another_worker_is_rung_for_only_where_a_slot_is_left_for_it(
+    connected: Practice, remote: Remote, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has the last slot rings when he gives it back, for there is more."""
+    (client,) = linked_clients(connected, ["City Limousines"])
+    for _ in range(102):
+        make_invoice(client)
+    lanes.trust(connected)
+    rung: list[int] = []
+    monkeypatch.setattr("xero_sync.operations.bells.ring_lane", rung.append)
+    others = [lanes.take(connected, at=now) for _ in range(lanes.SLOTS - 1)]
+
+    has_more = pushes.post_batch(practice_id=connected.pk, at=now)
+    assert (rung, has_more) == ([], True)
+
+    assert others[0]
+    lanes.release(others[0], at=now)
+    pushes.post_batch(practice_id=connected.pk, at=now + timedelta(seconds=1))
+    assert rung == [connected.pk]

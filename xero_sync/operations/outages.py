@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
+from xero_sync.ports import away
+
 Answer = TypeVar("Answer")
 
 PAUSES = (0.5, 1, 2, 4, 8, 15)  # seconds; after them the lease runs out and the sweep finds what was left
@@ -24,5 +26,6 @@ def despite_outage(write: Callable[[], Answer], *, pauses: Sequence[float] = PAU
             if connection.in_atomic_block:
                 raise
             connection.close()
-            time.sleep(pause)
+            with away():
+                time.sleep(pause)
     return write()

@@ -34,8 +34,8 @@ REASONS = {
     "nothing was overwritten.",
     "OTHER_ORGANISATION": "Socket was connected to another organisation before it was known whether this invoice had "
     "arrived. Look for it there, then retry it or mark it as handled by hand.",
-    "SET_ASIDE": "Sending this invoice ended without an answer five times in a row, so it was set aside. It is not in "
-    "Xero. Retry it, or ask for support.",
+    "SET_ASIDE": "Sending this invoice ended without a clear answer five times in a row, so it was set aside. Look in "
+    "Xero whether it is there after all; if not, retry it, or ask for support.",
     "VALIDATION": "Xero did not accept this invoice. Put right what its own words name, then retry.",
 }
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

@@ -1,6 +1,7 @@
 """F24, when a person used our next number in Xero."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -8,7 +9,7 @@ from billing.models import Invoice
 from clients.models import AuditEvent, Practice
 from tests.faults.named.world import World, invoices_for
 from tests.xero_world import linked_clients
-from xero_sync.operations.pushes.finishing import MOST_ATTEMPTS
+from xero_sync.operations.pushes.finishing import MOST_ATTEMPTS, SPACE
 
 pytestmark = pytest.mark.django_db
 
@@ -42,9 +43,11 @@ def test_f24_a_number_taken_by_what_xero_does_not_show_is_never_given_up_for_the
     world.remote.do("invoices", contact="City Limousines", number=number, amount="77.00")
     world.remote.fault("mangle", mangle="missing", path="Invoices", method="GET", times=100)
 
-    world.rests(connected, within=timedelta(minutes=3))
+    world.rests(connected, within=timedelta(minutes=10))
 
-    assert len(world.puts()) == MOST_ATTEMPTS
+    moments = [datetime.fromisoformat(put["at"]) for put in world.puts()]
+    assert len(moments) == MOST_ATTEMPTS
+    assert all(later - earlier >= SPACE for earlier, later in pairwise(moments))
     assert_left_to_a_person(invoice, world)
     assert invoice.number == number
 

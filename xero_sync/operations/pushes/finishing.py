@@ -1,7 +1,7 @@
 """T3: what a reply, or the lack of one, makes of a batch. Everything here asks for the fence first."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -23,6 +23,7 @@ from xero_sync.translation.replies import INVOICE_KEYS, external_id, is_ours, ma
 
 Status = Batch.Status
 MOST_ATTEMPTS = 5
+SPACE = timedelta(minutes=1)
 MOST_RENUMBERINGS = 5
 TO_RECORD = (  # that an invoice was posted
     "practice",
@@ -98,7 +99,7 @@ def answered(
         for position, push in left.items():
             open_ends += not _settled(push, batch, sent[position], answers.get(position), there, at=at)
         if open_ends:
-            _leave_unknown(batch, "Xero's reply does not say what became of every invoice.", half=True, more=1)
+            _leave_open_ends(batch, at=at)
 
 
 def _settled(
@@ -224,14 +225,20 @@ def overdue(lease: Lease, batch: Batch) -> None:
             _leave_unknown(batch, "The worker that sent this never came back.", half=batch.attempts > 0)
 
 
-def _leave_unknown(batch: Batch, problem: str, *, half: bool, more: int = 0) -> None:
-    """Half as many in a repeat; `more` is how many attempts it counts for."""
+def _leave_open_ends(batch: Batch, *, at: datetime) -> None:
+    """Counted as an attempt. They are asked for at once, and sent again a little later at the soonest: what Xero has
+    not shown so far it may show by then."""
+    _leave_unknown(batch, "Xero's reply does not say what became of every invoice.", half=True)
+    Batch.objects.for_practice(batch.practice_id).filter(pk=batch.pk).update(attempts=F("attempts") + 1)
+    _open_pushes(batch).update(not_before=at + SPACE)
+
+
+def _leave_unknown(batch: Batch, problem: str, *, half: bool) -> None:
     size = -(-batch.item_count // 2) if half else batch.item_count
     Batch.objects.for_practice(batch.practice_id).filter(pk=batch.pk).update(
-        status=Status.UNKNOWN, problem=problem[:500], next_size=size, attempts=F("attempts") + more
+        status=Status.UNKNOWN, problem=problem[:500], next_size=size
     )
-    open_pushes = Push.objects.for_practice(batch.practice_id).unfinished().filter(batch=batch)
-    open_pushes.update(status=Push.Status.UNKNOWN)
+    _open_pushes(batch).update(status=Push.Status.UNKNOWN)
 
 
 def not_done(lease: Lease, batch: Batch, problem: str, *, at: datetime) -> None:

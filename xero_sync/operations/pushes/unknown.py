@@ -156,7 +156,7 @@ def _by_marker(lease: Lease, batches: Sequence[Batch], gateway: Gateway, watch: 
 
 
 def _again(push: Push, batch: Batch, *, at: datetime) -> None:
-    """Not there: send it again, unless it stood alone in a batch that took a worker down too often."""
+    """Not there: send it again, unless it stood alone in a batch that ended without an answer too often."""
     if batch.item_count == 1 and batch.attempts >= MOST_ATTEMPTS:
         refuse(push, refusal("SET_ASIDE", batch.problem), at=at)
         return
