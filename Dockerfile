@@ -17,7 +17,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home socket \
     && install --directory --owner=socket /data /data/media
-# A worker need not load every page to check it, since migrating has done that; threads share two heaps, not sixteen.
+# A worker need not load every page to check it, since migrating has done that; threads share one heap, not sixteen.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 VAR_DIR=/data/var CELERY_SKIP_CHECKS=1 MALLOC_ARENA_MAX=1
 WORKDIR /app
 COPY --from=packages /venv /venv

@@ -455,6 +455,21 @@ def test_safe_mode_is_the_first_of_the_open_reasons(north_vale: Practice, priya:
     assert [hold.reason for hold in holds.open_reasons(north_vale)] == ["safe_mode", "connection_lost"]
 
 
+@pytest.mark.parametrize("reason", ["", "connection_lost", "confirmation", "safe_mode", "not_connected"])
+def test_a_practice_is_held_whenever_there_is_a_reason(
+    reason: str, north_vale: Practice, priya: User, ledger: FakeLedger
+) -> None:
+    if reason == "safe_mode":
+        holds.enter_safe_mode(practice=north_vale, by=priya, at=NOW)
+    elif reason == "not_connected":
+        ledger.connected = False
+    elif reason:
+        holds.place(practice=north_vale, reason=reason, at=NOW)
+
+    assert [hold.reason for hold in holds.open_reasons(north_vale)] == ([reason] if reason else [])
+    assert holds.is_held(north_vale) == bool(reason)
+
+
 def test_with_nothing_waiting_leaving_safe_mode_asks_nothing(north_vale: Practice, priya: User) -> None:
     holds.enter_safe_mode(practice=north_vale, by=priya, at=NOW)
     assert holds.leave_safe_mode(practice=north_vale, send_waiting=False, by=priya, at=LATER) == []

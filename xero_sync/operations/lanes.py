@@ -74,6 +74,7 @@ def take(practice: Practice, *, at: datetime) -> Lease | None:
 
 
 def has_free_slot(practice: Practice, *, at: datetime) -> bool:
+    """Whether another worker could send now: a slot was never taken, given back, or its lease ran out."""
     return Slot.objects.for_practice(practice).free(at).exists()
 
 
