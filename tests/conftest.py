@@ -1,4 +1,4 @@
-"""What every test can ask for.
+"""What every test can ask for. Every run begins at the same moment, whatever the day.
 
 client        pytest-django's HTTP client; clients of a practice have names (city_limo).
 sandbox       a real sandbox server over HTTP, as it is in its first minute; the settings name it as Xero.
@@ -9,21 +9,46 @@ run_bell      plays the worker. Nothing runs by itself in a test: what an operat
 """
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from queue import Empty
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from kombu import Connection
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from sandbox.xero.server import Running, serve
 from socketapp.celery import app as celery_app
 
 hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("house")  # no test asserts a time, and a busy machine is no fault
+
+END_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+BEGINNING = datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_day_for_every_run() -> Iterator[None]:
+    """The clock goes on from there: what tests say of days to come holds on every day on which they are run."""
+    with time_machine.travel(BEGINNING, tick=True):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """PostgreSQL drops no database in use. While Playwright's loop runs, Django keeps other connections for this thread
+    than before and after, and a request that a browser gave up leaves one behind: nobody can close those any more."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(END_OTHERS)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ import shutil
 from typing import Any
 
 import pytest
-from django.db import connections
 
 CHROMIUM = os.environ.get("CHROMIUM", "") or shutil.which("chromium") or ""
 FLAGS = [
@@ -29,12 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if not CHROMIUM:
                 item.add_marker(skip)
-
-
-@pytest.fixture(autouse=True)
-def _no_connection_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server's threads outlive their requests; with a connection kept, PostgreSQL would not drop the database."""
-    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
 
 
 @pytest.fixture(scope="session")
