@@ -25,8 +25,9 @@ from socketapp.embedded import valkey_socket
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
-# A worker need not load every page to check it, since migrating has done that; threads share one heap, not sixteen.
-FRUGAL = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "1"}
+# A worker need not load every page to check it, since migrating has done that; threads share one heap, not sixteen, and
+# keep nothing of it back for themselves.
+FRUGAL = {"CELERY_SKIP_CHECKS": "1", "MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
 
 
 class Stack:

@@ -60,7 +60,7 @@ INSTALLED_APPS = [  # without rest_framework: we use none of its pages, and work
     "django_celery_beat",
     "django_structlog",
     "csp",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # its pages are found by socketapp.urls, which workers do not load
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -9,6 +9,7 @@ from proposals import urls as proposals
 from socketapp import gallery, health, home
 from xero_sync import urls as xero_sync
 
+admin.autodiscover()
 # Support logs in where everybody does, so that the admin's own form is no way around the limit of tries.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth's manual says
 

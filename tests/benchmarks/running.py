@@ -44,4 +44,5 @@ def crowd(table: Table) -> None:
         found = inside(running, "crowd", practices=CROWD, invoices=50, latency=20.0, worker=worker)
     table.add("Calls under way at once", found["in_flight"], "", least=CROWD)
     table.add("Worker before", found["before"], "MB")
-    table.add("Worker at its heaviest", found["heaviest"], "MB", 120)
+    table.add("Worker with all of them under way", found["full"], "MB", 120)
+    table.add("Worker at its heaviest: all answers come in the same second", found["heaviest"], "MB")
