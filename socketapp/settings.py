@@ -150,6 +150,9 @@ CELERY_TASK_TIME_LIMIT = 180  # only the prefork pool enforces it; in threads ev
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=8)
+# Threads of a worker that work at once: its interpreter runs one. With a database server another may wait for that; on
+# SQLite two would wait for each other, the one writer, and look again ever more seldom.
+WORKER_DESKS = 2 if DATABASE_URL else 1
 WORKER_PROCESSES = env.int("WORKER_PROCESSES", default=1)  # how many workers share Xero's limit for our app
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

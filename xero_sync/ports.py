@@ -67,7 +67,7 @@ class Gateway(Protocol):
     def invoices_of_our_app(self, *, page: int, changed_since: datetime) -> tuple[list[LedgerInvoice], bool]: ...
 
 
-DESKS = 2  # threads of a process that work at once: its interpreter runs one, the other may wait for the database
+DESKS: int = settings.WORKER_DESKS  # threads of a process that work at once
 
 
 class _Mine(threading.local):

@@ -11,7 +11,7 @@ from billing.models.catalogue import InvoiceTemplate, LedgerAccount, TrackingOpt
 from billing.models.engagements import EngagedService, Engagement
 from billing.models.plans import BillingPlan
 from billing.models.settings import PostingStatus
-from clients.models import Client, PracticeQuerySet, PracticeRecord, User
+from clients.models import Client, Practice, PracticeQuerySet, PracticeRecord, User
 
 
 class InvoiceQuerySet(PracticeQuerySet["Invoice"]):
@@ -52,6 +52,7 @@ class Invoice(PracticeRecord):
 
     OPEN: ClassVar[frozenset[str]] = frozenset({Status.RAISED, Status.REFUSED})
 
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="invoices")
     plan = models.ForeignKey(BillingPlan, null=True, blank=True, on_delete=models.PROTECT, related_name="invoices")
@@ -67,9 +68,13 @@ class Invoice(PracticeRecord):
     currency = models.CharField(max_length=3, default="GBP")
     total = models.DecimalField(max_digits=14, decimal_places=2)
     posting_status = models.CharField(max_length=10, choices=PostingStatus.choices)
-    template = models.ForeignKey(InvoiceTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    template = models.ForeignKey(
+        InvoiceTemplate, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     raised_at = models.DateTimeField()
-    raised_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    raised_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     is_released = models.BooleanField(default=True)
     waiting_since = models.DateTimeField()
     healed_code = models.CharField(max_length=40, blank=True)
@@ -82,7 +87,9 @@ class Invoice(PracticeRecord):
     refusal_reason = models.CharField(max_length=1000, blank=True)
     ledger_words = models.TextField(blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
-    cancelled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    cancelled_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     cancel_reason = models.CharField(max_length=500, blank=True)
     is_handled_by_hand = models.BooleanField(default=False)
 

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('prev_hash', models.CharField(blank=True, max_length=64)),
                 ('hash', models.CharField(blank=True, max_length=64)),
                 ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clients.practice')),
+                ('practice', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clients.practice')),
             ],
             options={
                 'ordering': ['-seq', '-pk'],

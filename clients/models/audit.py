@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from clients.models.people import User
+from clients.models.practices import Practice
 from clients.models.records import PracticeQuerySet, PracticeRecord
 
 
@@ -52,6 +53,7 @@ class AuditEvent(PracticeRecord):
     event into its practice's chain, a moment after the commit.
     """
 
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False)
     at = models.DateTimeField()
     actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     actor_name = models.CharField(max_length=300)

@@ -56,9 +56,17 @@ def test_no_more_threads_work_at_once_than_there_are_desks() -> None:
 
 
 def test_whoever_is_at_work_already_takes_no_second_desk() -> None:
-    for _ in range(DESKS + 1):
+    ready, end = threading.Barrier(DESKS + 1), threading.Event()
+
+    def work() -> None:
         with at_work(), at_work():
-            assert finds_a_desk()
+            ready.wait(PATIENCE)
+            end.wait(PATIENCE)
+
+    in_threads(DESKS, work)
+    ready.wait(PATIENCE)  # breaks where one of them had to wait for a second desk
+    end.set()
+    assert finds_a_desk()
 
 
 def test_a_failure_on_the_way_takes_no_desk_along() -> None:

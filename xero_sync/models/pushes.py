@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from billing.models import Invoice
-from clients.models import Client, PracticeQuerySet, PracticeRecord, User
+from clients.models import Client, Practice, PracticeQuerySet, PracticeRecord, User
 from xero_sync.models.connections import Connection
 
 AT_ONCE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # a wait that is over, whatever clock is asked
@@ -31,7 +31,7 @@ class Lane(PracticeRecord):
     we know it: a start of the workers, a new connection.
     """
 
-    practice = models.OneToOneField("clients.Practice", on_delete=models.PROTECT, related_name="lane")
+    practice = models.OneToOneField(Practice, on_delete=models.PROTECT, related_name="lane")
     next_ok_at = models.DateTimeField()
     served_at = models.DateTimeField(default=AT_ONCE)
     waiting_for = models.CharField(max_length=20, blank=True)
@@ -176,6 +176,11 @@ class PushQuerySet(PracticeQuerySet["Push"]):
         wanted = ready.filter(invoice__is_released=True, invoice__status=Invoice.Status.RAISED)
         return wanted.order_by("queued_at", "pk")
 
+    def has_due(self, at: datetime) -> bool:
+        """Whether anything may be sent now. Looked up in the queue's order: without one PostgreSQL may begin at the
+        other end, with the millions that are done."""
+        return self.due(at).values_list("pk").first() is not None
+
     def on_the_way(self) -> "PushQuerySet":
         """In a batch that some worker is about to send or is sending."""
         return self.filter(status__in=[Push.Status.CLAIMED, Push.Status.SENDING])
@@ -203,6 +208,7 @@ class Push(PracticeRecord):
 
     UNFINISHED: ClassVar[frozenset[str]] = frozenset({Status.READY, Status.CLAIMED, Status.SENDING, Status.UNKNOWN})
 
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False)
     invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="push")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="pushes")
@@ -220,8 +226,9 @@ class Push(PracticeRecord):
     class Meta:
         ordering = ["queued_at", "pk"]
         verbose_name_plural = "pushes"
-        # In the order of the queue, so that fifty are found without sorting the ten thousand behind them.
-        indexes = [models.Index(fields=["practice", "status", "queued_at", "id", "not_before"], name="push_queue")]
+        # In the order of the queue, so that fifty are found without sorting the ten thousand behind them; by status
+        # first, so that the sweep finds what is open of all practices among the millions that are done.
+        indexes = [models.Index(fields=["status", "practice", "queued_at", "id", "not_before"], name="push_queue")]
         constraints = [
             models.CheckConstraint(
                 name="push_in_batch",

@@ -16,6 +16,7 @@ from tests.xero_world import Remote, connect_by_operations
 from xero_sync.models import SyncRun
 
 LONGEST = 600
+LOOK = 0.02  # seconds between two looks: what is measured is that much too long at most
 ACCOUNTS = [{"Code": "200", "Name": "Fees", "Type": "REVENUE", "Class": "REVENUE", "TaxType": "OUTPUT2"}]
 
 
@@ -70,4 +71,4 @@ def wait_until(fact: Callable[[], bool], seconds: float = LONGEST) -> None:
     ends = time.monotonic() + seconds
     while not fact():
         assert time.monotonic() < ends, "It took too long."
-        time.sleep(0.1)
+        time.sleep(LOOK)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, OuterRef, When
 
 from billing.models import Invoice, InvoiceLine
 from billing.operations import invoices as billing_invoices
@@ -99,7 +99,9 @@ def _claimed(lease: Lease, connection: Connection, items: Sequence[Item], *, at:
 def _chosen(lease: Lease, connection: Connection, *, at: datetime) -> list[Push]:
     linked = ContactLink.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
     seen = Sighting.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
-    due = Push.objects.for_practice(lease.practice).due(at).filter(Exists(linked.filter(client=OuterRef("client"))))
+    # Asked of each in the queue's order: from a plain condition PostgreSQL begins with the links and sorts the queue.
+    is_linked = Case(When(Exists(linked.filter(client=OuterRef("client"))), then=True), default=False)
+    due = Push.objects.for_practice(lease.practice).due(at).alias(is_linked=is_linked).filter(is_linked=True)
     due = due.exclude(invoice__uid__in=seen.values("uid"))
     first = due.values_list("batch_id", "batch__next_size").first()
     if first is None:

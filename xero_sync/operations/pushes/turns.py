@@ -76,7 +76,7 @@ def has_work(practice: Practice, *, at: datetime) -> bool:
     """Whether a turn would find something to do."""
     pushes = Push.objects.for_practice(practice)
     batches = Batch.objects.for_practice(practice)
-    return pushes.due(at).exists() or batches.unsettled(at).exists() or reconciliation.is_due(practice)
+    return pushes.has_due(at) or batches.unsettled(at).exists() or reconciliation.is_due(practice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def _knock(lease: Lease, gateway: Gateway, watch: Stopwatch) -> None:
 def _call_others(practice: Practice, *, at: datetime) -> None:
     """More is due than this slot carries: another worker may take the next one, unless all are taken; whoever gives
     one back rings by himself."""
-    if lanes.has_free_slot(practice, at=at) and Push.objects.for_practice(practice).due(at).exists():
+    if lanes.has_free_slot(practice, at=at) and Push.objects.for_practice(practice).has_due(at):
         bells.ring_lane(practice.pk)
 
 
