@@ -4,7 +4,8 @@ PYTHON ?= python3
 PY := scripts/python
 PROCESSES ?= 2
 
-TEST := $(PY) -m pytest --numprocesses=$(PROCESSES) --dist=loadfile --ignore=tests/faults
+TEST := $(PY) -m pytest --numprocesses=$(PROCESSES) --dist=loadfile --ignore=tests/faults \
+	$(if $(filter without,$(BROWSER)),--ignore=tests/browser)
 SERVICES := $(PY) -m scripts.services
 
 .PHONY: help setup demo story run test test-services test-browser pictures check format faults bench lock

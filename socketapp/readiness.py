@@ -67,6 +67,11 @@ def address() -> Iterator[Point]:
         "Set SITE_URL to the public address, beginning with https://. Links in e-mails and Xero's way back use it.",
     )
     yield Point(
+        "Address that Xero takes",
+        "xero" not in settings.SITE_URL.lower(),
+        "Choose a SITE_URL without the word xero: Xero refuses links with it, and by them invoices are found again.",
+    )
+    yield Point(
         "Host names",
         settings.SITE_HOST in settings.ALLOWED_HOSTS and "*" not in settings.ALLOWED_HOSTS,
         "Set ALLOWED_HOSTS to the host of SITE_URL and to no more than you serve.",

@@ -157,7 +157,8 @@ WORKER_PROCESSES = env.int("WORKER_PROCESSES", default=1)  # how many workers sh
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_connect_timeout": 5,  # a broker that swallows packets must not hold a page
+    "socket_connect_timeout": 5,  # a broker that swallows packets must not hold a page,
+    "socket_timeout": 10,  # nor one that falls silent a worker
     "visibility_timeout": 600,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,  # by default a dead worker's messages come back only every 100 s

@@ -1,4 +1,4 @@
-"""What every test can ask for. Every run begins at the same moment, whatever the day.
+"""What every test can ask for. By Python's clock every run begins at the same moment; the database keeps its own.
 
 client        pytest-django's HTTP client; clients of a practice have names (city_limo).
 sandbox       a real sandbox server over HTTP, as it is in its first minute; the settings name it as Xero.

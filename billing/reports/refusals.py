@@ -36,7 +36,7 @@ ADVICE = {
     "TEMPLATE_MISSING": "Choose another theme on the client’s Invoicing tab. Then retry.",
     "LOCKED_PERIOD": "Move the lock date in Xero, then retry. Or raise it there and mark it as handled by hand.",
     "CURRENCY_OTHER": "Raise it in Xero and mark it as handled by hand.",
-    "NUMBER_TAKEN": "Choose another prefix under Practice settings, Billing. Then retry.",
+    "NUMBER_TAKEN": "Retry: if it is this one, it is recognised; beside another the next number is taken.",
     "REFERENCE_TAKEN": "Look in Xero which of the two invoices it is. Then retry, or mark it as handled by hand.",
     "OTHER_ORGANISATION": "Look for it there. Then retry it, or mark it as handled by hand.",
     "SET_ASIDE": "Look for it in Xero. If it is not there, retry it, or ask for support.",

@@ -116,8 +116,8 @@ class PracticeRecord(models.Model):
     `objects` refuses to run without a practice. Django's own base manager stays plain, so that following a foreign
     key from a row already in hand, saving and refreshing work as usual.
 
-    Tables that posting writes fifty rows at a time leave out this key's own index, where others begin with the
-    practice, and those of keys by which nobody looks anything up.
+    A table that is written fifty rows at a time leaves out the indexes of keys by which nothing is looked up alone,
+    this one's too; whoever does so there from then on brings an index along.
     """
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="%(class)ss")

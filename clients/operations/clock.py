@@ -32,11 +32,17 @@ def database_now() -> datetime:
 
 
 class Stopwatch:
-    """The moment an operation was told, moving on while it works: a call or a large file may take a minute."""
+    """The moment an operation was told, moving on while it works: a call or a large file may take a minute, and a
+    machine may be sent to sleep meanwhile."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at
-        self._began = time.monotonic()
+        self._began = _passed()
 
     def now(self) -> datetime:
-        return self._at + timedelta(seconds=time.monotonic() - self._began)
+        return self._at + timedelta(seconds=_passed() - self._began)
+
+
+def _passed() -> float:
+    """Seconds since some moment, those included in which a sleeping machine counted none, where the system tells."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

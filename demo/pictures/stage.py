@@ -6,6 +6,8 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from itertools import cycle, islice
 from typing import Any
 
 from django.urls import reverse
@@ -26,6 +28,7 @@ from proposals.models import Proposal
 from xero_sync import tasks as xero
 from xero_sync.models import ContactLink
 
+LETTER = Decimal("45.00")
 BELL = 3  # seconds between two rings while one waits
 
 
@@ -103,6 +106,15 @@ class Theatre:
         items = WorkItem.objects.for_practice(self.practice).filter(status=WorkItem.Status.OPEN)[:number]
         for item in items:
             work.complete(practice=self.practice, item_ids=[item.pk], by=self.busy.owner, at=timezone.now())
+
+    def bill_ad_hoc(self, number: int) -> None:
+        """Adds so much work without a proposal for the clients in turn, and marks it as completed: an invoice each."""
+        now, by = timezone.now(), self.busy.owner
+        for client in islice(cycle(self.practice.clients.order_by("pk")), number):
+            item = work.add_ad_hoc(
+                practice=self.practice, client=client, name="Bank letter", amount=LETTER, by=by, at=now
+            )
+            work.complete(practice=self.practice, item_ids=[item.pk], by=by, at=now)
 
     def draft_proposal(self, name: str, wanted: int = 4) -> Proposal:
         """A draft for the client with the first services of the menu."""

@@ -27,8 +27,16 @@ def another_uuid() -> str:
 
 
 def look_again(*tables: type[models.Model]) -> None:
-    """Let the database tidy up and count what it has now, as it does by itself in the course of a day."""
-    act = "VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE"
+    """Let the database count what it has now, as it does by itself when much has changed."""
+    _each("ANALYZE", tables)
+
+
+def tidy_up(*tables: type[models.Model]) -> None:
+    """Of rows that were just made: let PostgreSQL do now what it would begin to do while something is measured."""
+    _each("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE", tables)
+
+
+def _each(act: str, tables: Sequence[type[models.Model]]) -> None:
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f'{act} "{table._meta.db_table}"')

@@ -1,6 +1,7 @@
 """Unfinished postings when the practice moves to another organisation."""
 
 from datetime import datetime
+from uuid import uuid4
 
 import pytest
 from django.db import connection as database
@@ -35,3 +36,41 @@ def test_leaving_an_organisation_locks_batches_before_pushes_as_posting_does(
     invoice.refresh_from_db()
     assert invoice.refusal_code == "OTHER_ORGANISATION"
     assert Batch.objects.for_practice(connected).get().status == Batch.Status.SUPERSEDED
+
+
+@pytest.mark.parametrize("left", ["ready", "claimed"])
+def test_what_waits_to_be_repeated_is_refused_aloud_and_never_sent_to_the_new_books(
+    left: str, connected: Practice, remote: Remote, now: datetime
+) -> None:
+    """It may stand in the former ones."""
+    (client,) = linked_clients(connected, ["City Limousines"])
+    invoice = make_invoice(client)
+    remote.fault("fail_before", path="Invoices", method="PUT")
+    remote.fault("status", status=503, path="Invoices", method="GET", times=1000)
+    post(connected, at=now)
+    push = Push.objects.for_practice(connected).get()
+    assert push.element_sha256
+    Push.objects.for_practice(connected).update(status=left)
+    if left == "claimed":
+        again = Batch.objects.for_practice(connected).get()
+        again.pk, again.uid, again.idempotency_key, again.repeats_id = None, uuid4(), "another", push.batch_id
+        again.save(force_insert=True)
+        Push.objects.for_practice(connected).update(batch=again)
+
+    with transaction.atomic():
+        abandon(connection_of(connected), at=now)
+
+    invoice.refresh_from_db()
+    assert invoice.refusal_code == "OTHER_ORGANISATION"
+
+
+def test_what_never_left_is_written_anew_for_the_new_books(connected: Practice, now: datetime) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    invoice = make_invoice(client)
+
+    with transaction.atomic():
+        abandon(connection_of(connected), at=now)
+
+    invoice.refresh_from_db()
+    assert invoice.is_waiting
+    assert Push.objects.for_practice(connected).get().status == Push.Status.READY

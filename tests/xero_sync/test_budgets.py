@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from clients.models import Practice
@@ -132,3 +133,20 @@ def test_without_the_cache_each_worker_has_its_share(north_vale: Practice, setti
     budgets.spend(north_vale, at=AT)
     with pytest.raises(TryLater):
         budgets.spend(north_vale, at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_waits_for_the_count_that_another_server_keeps(
+    north_vale: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[bool] = []
+    monkeypatch.setattr(cache, "incr", lambda *_: counted.append(connection.in_atomic_block) or 1, raising=False)
+    lease = lanes.take(north_vale, at=AT)
+    assert lease
+
+    lanes.announce_call(lease, at=AT)
+    with transaction.atomic():
+        lanes.count_call(lease, at=AT)
+
+    assert counted == [False]
+    assert len(lane_of(north_vale).recent_calls) == 2

@@ -26,13 +26,15 @@ def in_threads(count: int, act: Callable[[], object]) -> list[threading.Thread]:
 
 def finds_a_desk(seconds: float = PATIENCE) -> bool:
     """Whether one thread more could work now."""
-    found = threading.Event()
+    started, found = threading.Event(), threading.Event()
 
     def try_it() -> None:
+        started.set()
         with at_work():
             found.set()
 
     in_threads(1, try_it)
+    assert started.wait(PATIENCE)
     return found.wait(seconds)
 
 
@@ -93,8 +95,8 @@ def test_while_a_call_is_under_way_all_desks_are_free(monkeypatch: pytest.Monkey
         return urllib3.HTTPResponse(body=b'{"Invoices": []}', status=200)
 
     monkeypatch.setattr(urllib3.PoolManager, "request", answer)
-    monkeypatch.setattr("xero_sync.ports.close_old_connections", lambda: closed.append(True))
-    monkeypatch.setattr("xero_sync.ports.connection", SimpleNamespace(in_atomic_block=False))
+    monkeypatch.setattr("xero_sync.ports.desks.close_old_connections", lambda: closed.append(True))
+    monkeypatch.setattr("xero_sync.ports.desks.connection", SimpleNamespace(in_atomic_block=False))
     with at_work():
         assert XeroGateway(NORTH_AND_VALE, "token").invoices_numbered(["S-1"]) == []
 
@@ -110,22 +112,24 @@ def test_while_a_call_is_under_way_all_desks_are_free(monkeypatch: pytest.Monkey
         (tasks.recheck, "xero_sync.operations.pulls.recheck"),
     ],
 )
-def test_what_speaks_to_xero_works_at_a_desk(
+def test_posting_and_syncing_are_done_at_a_desk(
     task: Callable[[int], None], does: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[bool] = []
 
     def look(**_: object) -> None:
+        everybody, end = threading.Barrier(DESKS + 1), threading.Event()
         others = [threading.Event() for _ in range(DESKS)]
 
         def wait_there(event: threading.Event) -> None:
+            everybody.wait(PATIENCE)
             with at_work():
                 event.set()
                 end.wait(PATIENCE)
 
-        end = threading.Event()
         for event in others:
             in_threads(1, partial(wait_there, event))
+        everybody.wait(PATIENCE)
         found.append(not all(event.wait(0.1) for event in others))
         end.set()
 

@@ -209,3 +209,12 @@ def test_two_organisations_in_sixteen_threads_never_share_a_token(remote: Remote
 
     headers = [gateway._api.api_client.configuration for gateway in gateways]
     assert len({id(one) for one in headers}) == 16
+
+
+def test_a_request_that_was_held_up_until_its_time_was_over_does_not_leave(token: str, remote: Remote) -> None:
+    before = len(remote.get("requests?since=0")["requests"])
+
+    with pytest.raises(OutcomeUnknown):
+        create(XeroGateway(NORTH_AND_VALE, token, seconds=0))
+
+    assert len(remote.get("requests?since=0")["requests"]) == before

@@ -60,6 +60,19 @@ def test_while_xero_asked_for_a_pause_the_hour_is_said(waiting: Invoice, now: da
     assert f"{until.astimezone(waiting.practice.zone):%H:%M}" in found.sentence
 
 
+def test_the_reason_of_a_pause_that_is_over_is_not_said_of_another_wait(waiting: Invoice, now: datetime) -> None:
+    lanes.lane_of(waiting.practice)
+    Lane.objects.for_practice(waiting.practice).update(next_ok_at=now - timedelta(days=1), waiting_for="day")
+    until = now + timedelta(minutes=1)
+    Push.objects.for_practice(waiting.practice).update(not_before=until)
+
+    found = place_of(waiting, now)
+
+    assert found is not None
+    assert (found.code, found.until) == ("PAUSED", until)
+    assert found.sentence.startswith("Xero is not asked for a moment.")
+
+
 def test_without_an_answer_it_is_being_checked_and_cannot_be_taken_back(
     connected: Practice, remote: Remote, now: datetime
 ) -> None:

@@ -115,6 +115,7 @@ class Wire(RESTClientObject):  # type: ignore[misc]  # the SDK has no types
         if query_params:
             url = f"{url}?{urlencode(query_params)}"
         with away():
+            self.deadline.left()  # nothing leaves that was held up here
             reply = self.pool_manager.request(
                 method,
                 url,

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from xero_sync.models import Batch, Connection, Push
 from xero_sync.operations.pushes.claiming import refuse
 from xero_sync.operations.pushes.queueing import ReadyAgain
@@ -14,10 +16,11 @@ def abandon(connection: Connection, *, at: datetime) -> None:
     batches = Batch.objects.for_practice(connection.practice_id).filter(connection=connection, status__in=Batch.OPEN)
     # Batches before pushes, as whoever finishes a batch locks them: the other order could deadlock.
     batches.update(status=Batch.Status.SUPERSEDED, finished_at=at, problem="Connected to another organisation.")
-    doubtful = Push.objects.for_practice(connection.practice_id).filter(
-        batch__connection=connection, status__in=[Push.Status.SENDING, Push.Status.UNKNOWN]
-    )
-    for push in doubtful.select_related("invoice"):
+    under_way = Q(status__in=[Push.Status.SENDING, Push.Status.UNKNOWN])
+    waits_to_be_repeated = Q(status=Push.Status.READY) & ~Q(element_sha256="")
+    repeated = Q(status=Push.Status.CLAIMED, batch__repeats__isnull=False)
+    doubtful = Push.objects.for_practice(connection.practice_id).filter(batch__connection=connection)
+    for push in doubtful.filter(under_way | waits_to_be_repeated | repeated).select_related("invoice"):
         refuse(push, refusal("OTHER_ORGANISATION"), at=at)
     unsent = Push.objects.for_practice(connection.practice_id).filter(
         status__in=[Push.Status.READY, Push.Status.CLAIMED]

@@ -38,7 +38,14 @@ class LaneBusy(Exception):
 
 
 def spend(practice: Practice, *, at: datetime) -> None:
-    """Count one call of this practice, by compare-and-swap. Raises `TryLater` where it must not be made now."""
+    """Count one call of this practice, and for the app. Raises `TryLater` where it must not be made now. Not inside a
+    transaction: the count of the app is kept by another server."""
+    spend_for_the_app(at)
+    count(practice, at=at)
+
+
+def count(practice: Practice, *, at: datetime) -> None:
+    """Count one call of this practice alone, by compare-and-swap. Raises `TryLater` where it must not be made now."""
     lanes = Lane.objects.for_practice(practice)
     for _ in range(TRIES):
         lane = lanes.get()
@@ -48,7 +55,6 @@ def spend(practice: Practice, *, at: datetime) -> None:
         calls = [*calls_of_the_minute(lane.recent_calls, at), at.timestamp()]
         counted = lanes.filter(calls_version=lane.calls_version)
         if counted.update(recent_calls=calls, calls_version=F("calls_version") + 1):
-            _spend_for_the_app(at)
             return
     raise LaneBusy
 
@@ -121,8 +127,9 @@ def require_room(practice: Practice, *, calls: int, at: datetime) -> None:
         raise TryLater(min(PAUSE_SECONDS, max(0.01, until_free)), Scope.MINUTE)
 
 
-def _spend_for_the_app(at: datetime) -> None:
-    """Count the call for all practices together; every worker counts in the shared cache.
+def spend_for_the_app(at: datetime) -> None:
+    """Count a call for all practices together; every worker counts in the shared cache. Raises `TryLater` where our app
+    has made as many as it may in this minute.
 
     An estimate: Xero's own count in the headers corrects it, and a cache that is down leaves each worker its share.
     """

@@ -92,6 +92,12 @@ def announce_call(lease: Lease, *, at: datetime) -> None:
     budgets.spend(lease.practice, at=at)
 
 
+def count_call(lease: Lease, *, at: datetime) -> None:
+    """`announce_call` for a transaction; what concerns the app was counted before."""
+    extend(lease, until=at + CALL)
+    budgets.count(lease.practice, at=at)
+
+
 @transaction.atomic
 def release(lease: Lease, *, at: datetime, wait: TryLater | None = None, learned: Learned | None = None) -> None:
     """Give the slot back: the lane goes to the end of the line, with what was learned, and waits until Xero will hear

@@ -94,7 +94,8 @@ def _paused(push: Push, lane: Lane | None, at: datetime) -> Whereabouts | None:
     until = max([push.not_before, *([lane.next_ok_at] if lane else [])])
     if until <= at:
         return None
-    why = REASONS.get(lane.waiting_for if lane else "", "Xero is not asked for a moment.")
+    is_the_lanes = lane is not None and lane.next_ok_at == until
+    why = REASONS.get(lane.waiting_for if lane and is_the_lanes else "", "Xero is not asked for a moment.")
     sentence = f"{why} It goes on by itself at {clock_in(push.practice.zone, until, at=at)}."
     return Whereabouts("PAUSED", "Waits for Xero", sentence, until, is_away=bool(push.element_sha256))
 

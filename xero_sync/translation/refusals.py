@@ -30,8 +30,7 @@ REASONS = {
     "TEMPLATE_MISSING": "The branding theme of this client is no longer in Xero. Choose another one on the client's "
     "Invoicing tab.",
     "LOCKED_PERIOD": "The books are locked for the invoice date. Move the lock date in Xero.",
-    "NUMBER_TAKEN": "Another invoice in Xero already has this number. Ask whoever keeps the books which one it is; "
-    "nothing was overwritten.",
+    "NUMBER_TAKEN": "Xero says that this number is taken; nothing was overwritten. Look there which invoice has it.",
     "OTHER_ORGANISATION": "Socket was connected to another organisation before it was known whether this invoice had "
     "arrived. Look for it there, then retry it or mark it as handled by hand.",
     "SET_ASIDE": "Sending this invoice ended without a clear answer five times in a row, so it was set aside. Look in "

@@ -95,8 +95,8 @@ def under_number(found: Iterable[LedgerInvoice], sent: Json) -> LedgerInvoice | 
 
     Several may: bills carry any number, and a number is free again once its invoice was voided.
     """
-    number = sent.get("InvoiceNumber")
-    sales = [one for one in found if number and one.number == number and one.type in ("", "ACCREC")]
+    number = str(sent.get("InvoiceNumber") or "").lower()  # to Xero s-1 and S-1 are the same number
+    sales = [one for one in found if number and one.number.lower() == number and one.type in ("", "ACCREC")]
     return next((one for one in sales if is_ours(one, sent)), sales[0] if sales else None)
 
 

@@ -22,6 +22,7 @@ SCENES: list[Callable[[Theatre], None]] = [
     billing.posting,
     billing.troubles,
     billing.quiet,
+    billing.floods,
     xero.lost,
     documents.letters,
     documents.papers,

@@ -66,7 +66,7 @@ def posting(theatre: Theatre) -> None:
     theatre.wait_until(lambda: theatre.plan(theatre.last_month).status not in MOVING, "The posting")
     theatre.shots(
         Shot("plan-needs-attention", page),
-        Shot("failures-one", theatre.page("billing:failures")),
+        Shot("failures-few", theatre.page("billing:failures")),
         Shot("invoices", theatre.page("billing:invoices")),
         Shot("invoice-posted", theatre.page("billing:invoice", invoice_id=_last(theatre, "posted"))),
         Shot("invoice-refused", theatre.page("billing:invoice", invoice_id=_last(theatre, "refused"))),
@@ -91,10 +91,9 @@ def quiet(theatre: Theatre) -> None:
     """Everything mended"""
     theatre.control("accounts/210/restore")
     theatre.control(f"contacts/{theatre.contact_of(ARCHIVED)}/restore")
-    connection = Connection.objects.for_practice(theatre.practice).current().get()
     merged = Contact.objects.for_practice(theatre.practice).get(name=INTO)
     contacts.link(client=theatre.client(MERGED), contact=merged, by=theatre.busy.owner, at=timezone.now())
-    run = asking.request_sync(connection=connection, by=theatre.busy.owner, at=timezone.now())
+    run = _sync(theatre)
     theatre.shots(Shot("integrations-syncing", theatre.page("xero_sync:integrations")))
     theatre.wait_until(lambda: _ended(theatre, run), "The sync")
     theatre.wait_until(lambda: theatre.plan(theatre.last_month).status == BillingPlan.Status.POSTED, "The mending")
@@ -104,12 +103,36 @@ def quiet(theatre: Theatre) -> None:
     )
 
 
+def floods(theatre: Theatre) -> None:
+    """One refusal, and then five hundred"""
+    theatre.control("accounts/220/archive")
+    page = theatre.page("billing:failures")
+    for further, name in ((1, "failures-one"), (MANY - 1, "failures-500")):
+        theatre.bill_ad_hoc(further)
+        theatre.wait_until(lambda: not theatre.invoices().waiting().exists(), "The refusals")
+        theatre.shots(Shot(name, page))
+    theatre.shots(
+        Shot("failures-500-last", f"{page}?page={MANY // 50}"),
+        Shot("failures-500-nothing", f"{page}?owner=0"),
+        Shot("invoice-refused-500", theatre.page("billing:invoice", invoice_id=_last(theatre, "refused"))),
+    )
+    theatre.control("accounts/220/restore")
+    _sync(theatre)
+    theatre.wait_until(lambda: not theatre.invoices().refused().exists(), "The mending")
+
+
+MANY = 500
 MOVING = (BillingPlan.Status.POSTING, BillingPlan.Status.FINALISED)
 
 
 def _last(theatre: Theatre, status: str) -> int:
     invoice = theatre.invoices().filter(status=status).order_by("-pk").first()
     return int(invoice.pk)
+
+
+def _sync(theatre: Theatre) -> SyncRun:
+    connection = Connection.objects.for_practice(theatre.practice).current().get()
+    return asking.request_sync(connection=connection, by=theatre.busy.owner, at=timezone.now())
 
 
 def _ended(theatre: Theatre, run: SyncRun) -> bool:

@@ -234,6 +234,25 @@ SENDING = (
         "Safe Mode holds what has not left.",
     ),
     Guard(
+        "the books are still the practice's",
+        f"{PUSHES}/turns.py",
+        "if not connections.is_current(batch.connection):",
+        "if False:",
+        ("tests/faults/named/test_f15_other_books.py::test_f15_a_repeat_for_the_former_books_is_refused_aloud",),
+        "A batch written before the practice moved to another organisation would arrive in the former one.",
+    ),
+    Guard(
+        "what may have arrived stays with the books it was sent to",
+        "xero_sync/operations/abandoning.py",
+        'waits_to_be_repeated = Q(status=Push.Status.READY) & ~Q(element_sha256="")',
+        "waits_to_be_repeated = Q(status=Push.Status.READY, pk=0)",
+        (
+            "tests/xero_sync/test_abandoning.py"
+            "::test_what_waits_to_be_repeated_is_refused_aloud_and_never_sent_to_the_new_books",
+        ),
+        "An invoice whose answer was lost would be sent to the new organisation too.",
+    ),
+    Guard(
         "looking before the first call",
         f"{PUSHES}/looking.py",
         "if lanes.is_trusted(lease.practice):",

@@ -11,8 +11,9 @@ from clients.models import Practice
 from tests.factories import make_client
 from tests.faults.named.world import MODES, Firm, World, choose_numbering, firms, invoices_for, is_at_rest
 from tests.xero_world import linked_clients
-from xero_sync.models import ContactLink
+from xero_sync.models import ContactLink, Push
 from xero_sync.tasks import post_lane
+from xero_sync.translation.elements import elements_in
 
 pytestmark = pytest.mark.django_db
 NAMES = ["City Limousines", "Beacon Joinery Ltd", "Garnet Street Films"]
@@ -127,3 +128,22 @@ def _until_done(world: World, small: list[Firm], big: Firm) -> int:
     world.ambush("before_ack", look, times=10_000)
     world.until(lambda: bool(had), within=timedelta(minutes=3))
     return had[0]
+
+
+def test_what_may_have_arrived_before_is_not_taken_for_unsent_when_its_repeat_is_turned_down_whole(
+    connected: Practice, world: World
+) -> None:
+    """While the first half is sent again the second still may not be taken back."""
+    invoices_for(linked_clients(connected, NAMES[:2]), 2, at=world.at)
+    pushes = Push.objects.for_practice(connected)
+    sent_before: list[int] = []
+    no = '{"Message": "The request could not be read."}'
+    world.remote.fault("fail_before", path="Invoices", method="PUT")
+    world.remote.fault("status", status=400, path="Invoices", method="PUT", body=no)
+    world.ambush("after_t1", lambda: sent_before.append(pushes.exclude(element_sha256="").count()), passes=2)
+
+    world.rests(connected, within=timedelta(minutes=5))
+
+    assert sent_before == [2]
+    assert [len(elements_in(put["body"].encode(), "Invoices")) for put in world.puts()] == [2, 2, 1, 1]
+    assert len(world.drafts()) == 2

@@ -1,5 +1,6 @@
 """F22: one worker's clock is five minutes fast, another's five minutes slow."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -23,8 +24,11 @@ NEAR = timedelta(seconds=30)
 
 
 @pytest.fixture
-def starts() -> datetime:
-    return datetime.now(UTC)
+def starts(db: None) -> Iterator[datetime]:
+    """Here everything begins by the database's clock, which nobody puts back."""
+    now = database_now()
+    with time_machine.travel(now, tick=True):
+        yield now
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def by_the_database(world: World, connected: Practice, settings: Settings) -> Pr
 
 
 def with_a_wrong_clock(off: timedelta) -> time_machine.travel:
-    return time_machine.travel(datetime.now(UTC) + off, tick=True)
+    return time_machine.travel(database_now() + off, tick=True)
 
 
 @pytest.mark.parametrize("off", OFF, ids=["fast", "slow"])

@@ -6,10 +6,12 @@ from itertools import pairwise
 import pytest
 
 from billing.models import Invoice
-from clients.models import AuditEvent, Practice
+from billing.operations import invoices
+from clients.models import AuditEvent, Membership, Practice
 from tests.faults.named.world import World, invoices_for
 from tests.xero_world import linked_clients
-from xero_sync.operations.pushes.finishing import MOST_ATTEMPTS, SPACE
+from xero_sync.models import Push
+from xero_sync.operations.pushes.finishing import MOST_ATTEMPTS, MOST_RENUMBERINGS, SPACE
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +86,57 @@ def test_f24_a_number_taken_just_before_the_second_attempt_is_for_a_person(conne
 
     assert len(world.puts()) == 2
     assert_left_to_a_person(invoice, world)
+
+
+def test_f24_retried_by_a_person_it_goes_out_under_the_next_number(
+    connected: Practice, priya: Membership, world: World
+) -> None:
+    (invoice,) = invoices_for(linked_clients(connected, ["City Limousines"]), 1, at=world.at)
+    world.remote.fault("fail_before", path="Invoices", method="PUT")
+    theirs = {"contact": "City Limousines", "number": invoice.number, "amount": "77.00"}
+    world.ambush("before_send", lambda: world.remote.do("invoices", **theirs), passes=1)
+    world.rests(connected, within=timedelta(minutes=3))
+    assert_left_to_a_person(invoice, world)
+    assert priya.user
+
+    invoices.retry(invoice=invoice, by=priya.user, at=world.at)
+    world.rests(connected, within=timedelta(minutes=3))
+
+    taken = invoice.number
+    invoice.refresh_from_db()
+    assert invoice.status == Invoice.Status.POSTED
+    assert invoice.number != taken
+    assert len(world.remote.invoices()) == 2
+
+
+def test_f24_a_number_that_a_person_wrote_in_small_letters_is_the_same_number(
+    connected: Practice, world: World
+) -> None:
+    (invoice,) = invoices_for(linked_clients(connected, ["City Limousines"]), 1, at=world.at)
+    number = str(invoice.number)
+    world.remote.do("invoices", contact="City Limousines", number=number.lower(), amount="77.00")
+
+    world.rests(connected, within=timedelta(minutes=3))
+
+    invoice.refresh_from_db()
+    assert invoice.status == Invoice.Status.POSTED
+    assert invoice.number != number
+    assert len(world.puts()) == 2
+
+
+def test_f24_after_five_numbers_that_are_taken_a_person_may_try_five_more(
+    connected: Practice, priya: Membership, world: World
+) -> None:
+    (invoice,) = invoices_for(linked_clients(connected, ["City Limousines"]), 1, at=world.at)
+    world.remote.do("invoices", contact="City Limousines", number=invoice.number, amount="77.00")
+    Push.objects.for_practice(connected).update(renumbered=MOST_RENUMBERINGS)
+    world.rests(connected, within=timedelta(minutes=3))
+    invoice.refresh_from_db()
+    assert invoice.refusal_code == "NUMBER_TAKEN"
+    assert priya.user
+
+    invoices.retry(invoice=invoice, by=priya.user, at=world.at)
+    world.rests(connected, within=timedelta(minutes=3))
+
+    invoice.refresh_from_db()
+    assert invoice.status == Invoice.Status.POSTED

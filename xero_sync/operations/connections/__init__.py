@@ -19,6 +19,7 @@ from xero_sync.operations.connections.ending import disconnect as disconnect
 from xero_sync.operations.connections.losing import connection_of as connection_of
 from xero_sync.operations.connections.losing import gateway_of as gateway_of
 from xero_sync.operations.connections.losing import investigate as investigate
+from xero_sync.operations.connections.losing import is_current as is_current
 from xero_sync.operations.connections.losing import let_in as let_in
 from xero_sync.operations.connections.losing import mark_lost as mark_lost
 from xero_sync.operations.connections.losing import restored as restored

@@ -27,6 +27,11 @@ def connection_of(practice: Practice | int) -> Connection | None:
     return current.select_related("practice", "grant").first()
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether the practice has not moved on to another one meanwhile."""
+    return Connection.objects.for_practice(connection.practice_id).current().filter(pk=connection.pk).exists()
+
+
 def gateway_of(connection: Connection, *, at: datetime) -> Gateway:
     """A gateway with a token that will live for the call. May renew it, so never inside a transaction."""
     if connection.grant_id is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from clients.models import Client
-from clients.operations import audit
+from clients.operations import Stopwatch, audit
 from clients.records import name_key
 from xero_sync.models import Batch, Contact, ContactLink, Push
 from xero_sync.operations.lanes import Lease, announce_call
@@ -21,7 +21,7 @@ from xero_sync.translation.replies import CONTACT_KEYS, external_id, matched
 HOW = "Created in Xero when its first invoice was posted"
 
 
-def contacts_answered(lease: Lease, batch: Batch, reply: BatchReply, gateway: Gateway, *, at: datetime) -> None:
+def contacts_answered(lease: Lease, batch: Batch, reply: BatchReply, gateway: Gateway, watch: Stopwatch) -> None:
     """Link what was created, refuse what Xero refused.
 
     What it refused although we may have made it before (an attempt with an unknown end, a database put back to an older
@@ -33,14 +33,14 @@ def contacts_answered(lease: Lease, batch: Batch, reply: BatchReply, gateway: Ga
     sent_before = _sent_before(batch)
     doubtful = {n for n, e in elements.items() if not e.is_accepted and (_is_taken(e) or n in sent_before)}
     for number in sorted(doubtful):
-        announce_call(lease, at=at)
+        announce_call(lease, at=watch.now())
         found = gateway.contact_numbered(number)
         if found and name_key(found.name) == name_key(by_number[number]["Name"]):
-            _link(batch, found, at=at)
+            _link(batch, found, at=watch.now())
             del elements[number]
     created = {n: _record(by_number[n], external_id(e, "ContactID")) for n, e in elements.items() if e.is_accepted}
     refused = {client_id_of(n): e for n, e in elements.items() if not e.is_accepted}
-    _finish(lease, batch, list(created.values()), refused, at=at)
+    _finish(lease, batch, list(created.values()), refused, at=watch.now())
 
 
 def _is_taken(element: Element) -> bool:

@@ -253,11 +253,25 @@ def not_done(lease: Lease, batch: Batch, problem: str, *, at: datetime) -> None:
             problem=problem[:500],
         ):
             again = READY_AGAIN if batch.repeats_id is None else {"status": Push.Status.READY}
-            Push.objects.for_practice(lease.practice).unfinished().filter(batch=batch).update(**again)
+            _open_pushes(batch).update(**again)
+
+
+def not_for_these_books(lease: Lease, batch: Batch, *, at: datetime) -> None:
+    """In the caller's transaction, before it left: the practice moved to another organisation while this was written.
+    What was never sent is written anew for that one; of a repeat nobody can say whether it stands in the former."""
+    problem = "Connected to another organisation."
+    was = [Status.PREPARED]
+    if still_ours(lease, batch, was=was, status=Status.SUPERSEDED, finished_at=at, problem=problem):
+        if batch.repeats_id is None:
+            _open_pushes(batch).update(**READY_AGAIN)
+            return
+        for push in _open_pushes(batch).select_related("invoice"):
+            refuse(push, refusal("OTHER_ORGANISATION"), at=at)
 
 
 def turned_down(lease: Lease, batch: Batch, reasons: Sequence[str], *, at: datetime) -> None:
-    """The whole request was refused: nothing exists. Halved until the one at fault stands alone and is refused."""
+    """The whole request was refused: nothing exists of it. Halved until the one at fault stands alone and is refused;
+    what may have arrived at an earlier attempt keeps its bytes."""
     with transaction.atomic(), audit.together():
         size = -(-batch.item_count // 2)
         if not still_ours(
@@ -273,7 +287,8 @@ def turned_down(lease: Lease, batch: Batch, reasons: Sequence[str], *, at: datet
             return
         pushes = Push.objects.for_practice(lease.practice).unfinished().filter(batch=batch)
         if batch.item_count > 1:
-            pushes.update(status=Push.Status.READY, element_sha256="", contact_external_id="")
+            anew = {} if batch.repeats_id else {"element_sha256": "", "contact_external_id": ""}
+            pushes.update(status=Push.Status.READY, **anew)
             return
         for push in pushes.select_related("invoice"):
             reason = explained(reasons)

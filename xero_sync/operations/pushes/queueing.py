@@ -30,7 +30,7 @@ def enqueue_all(invoices: Sequence[Invoice], *, at: datetime) -> None:
     again = Push.objects.for_practice(practice_id).filter(
         invoice__in=invoices, status__in=[Push.Status.REFUSED, Push.Status.WITHDRAWN]
     )
-    again.update(queued_at=at, **ReadyAgain)
+    again.update(queued_at=at, renumbered=0, **ReadyAgain)
     bells.ring_lane(practice_id)
 
 

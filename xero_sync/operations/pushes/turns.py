@@ -213,8 +213,12 @@ def _marked(lease: Lease, batch: Batch, *, at: datetime) -> bool:
     if holds.is_held(lease.practice):
         finishing.not_done(lease, batch, "A hold was placed before it left.", at=at)
         return False
+    budgets.spend_for_the_app(at)
     with transaction.atomic():
-        lanes.announce_call(lease, at=at)
+        if not connections.is_current(batch.connection):
+            finishing.not_for_these_books(lease, batch, at=at)
+            return False
+        lanes.count_call(lease, at=at)
         is_ours = finishing.still_ours(
             lease,
             batch,
@@ -240,7 +244,7 @@ def _call(batch: Batch, gateway: Gateway) -> BatchReply:
 
 def _finish(lease: Lease, batch: Batch, reply: BatchReply, gateway: Gateway, watch: Stopwatch) -> None:
     if batch.kind == Batch.Kind.CONTACTS:
-        contacts_answered(lease, batch, reply, gateway, at=watch.now())
+        contacts_answered(lease, batch, reply, gateway, watch)
         return
     numbers = finishing.numbers_to_look_up(batch, reply)
     there = _looked_up(lease, numbers, gateway, at=watch.now()) if numbers else []

@@ -3,15 +3,12 @@
 `settings.XERO_GATEWAY` names who answers, in the manner of Django's CACHES.
 """
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Protocol
 
 from django.conf import settings
-from django.db import close_old_connections, connection
 from django.utils.module_loading import import_string
 
 from billing.records import AccountRecord, CategoryRecord, TemplateRecord
@@ -65,50 +62,6 @@ class Gateway(Protocol):
     def invoices_numbered(self, numbers: Sequence[str]) -> list[LedgerInvoice]: ...
 
     def invoices_of_our_app(self, *, page: int, changed_since: datetime) -> tuple[list[LedgerInvoice], bool]: ...
-
-
-DESKS: int = settings.WORKER_DESKS  # threads of a process that work at once
-
-
-class _Mine(threading.local):
-    has_desk = False
-
-
-_desks, _mine = threading.BoundedSemaphore(DESKS), _Mine()
-
-
-@contextmanager
-def at_work() -> Iterator[None]:
-    """Of the many threads of a worker few work at once, and only they hold invoices and replies unpacked in memory. The
-    others are under way to Xero (`away`), or wait for a desk with what they brought."""
-    if _mine.has_desk:
-        yield
-        return
-    with _desks:
-        _mine.has_desk = True
-        try:
-            yield
-        finally:
-            _mine.has_desk = False
-
-
-@contextmanager
-def away() -> Iterator[None]:
-    """For as long as a call or another wait takes the desk is free for another thread, and a connection to the
-    database that is not kept between tasks is closed. Never inside a transaction: whoever waits for its locks would
-    keep the desk that this thread comes back for."""
-    if not _mine.has_desk:
-        yield
-        return
-    if not connection.in_atomic_block:  # a test's own
-        close_old_connections()
-    _mine.has_desk = False
-    _desks.release()
-    try:
-        yield
-    finally:
-        _desks.acquire()
-        _mine.has_desk = True
 
 
 Opener = Callable[[str, str], Gateway]
