@@ -284,6 +284,7 @@ def test_the_address_narrows_to_a_cause_an_owner_or_a_plan(office, inbox_page, m
 
     assert {name for name in ("Bell Bakery Ltd", "City Limo") if f">{name}</a></th>" in found} == names
     assert ("No invoice matches" in found) == (not names)
+    assert "Every invoice that should be in Xero is there" not in found
 
 
 def test_the_invoices_of_one_owner_are_shown(office, inbox_page, mixed):
