@@ -43,3 +43,15 @@ def test_a_refusal_without_a_name_is_no_second_quarantine_behind_a_late_commit(w
     world.drain()
 
     assert settle(world, longest_wait=0) == []
+
+
+@pytest.mark.parametrize("world", [("ledger", 0)], indirect=True)
+@pytest.mark.parametrize("of_one_contact", [2, 3, 5])
+def test_refusals_that_cannot_be_told_apart_are_told_after_one_quarantine(world: World, of_one_contact: int) -> None:
+    office = world.offices[0]
+    acts.finish_work(office, office.clients[:2], 1)
+    acts.change_contact(world, office, 0, "archive")
+    for _ in range(of_one_contact - 1):
+        acts.finish_work(office, office.clients[:1], 1)
+
+    assert settle(world, longest_wait=0) == []

@@ -23,6 +23,7 @@ from xero_sync.translation.replies import INVOICE_KEYS, external_id, is_ours, ma
 
 Status = Batch.Status
 MOST_ATTEMPTS = 5
+FEW = 10
 SPACE = timedelta(minutes=1)
 MOST_RENUMBERINGS = 5
 TO_RECORD = (  # that an invoice was posted
@@ -99,7 +100,7 @@ def answered(
         for position, push in left.items():
             open_ends += not _settled(push, batch, sent[position], answers.get(position), there, at=at)
         if open_ends:
-            _leave_open_ends(batch, at=at)
+            _leave_open_ends(batch, open_ends, at=at)
 
 
 def _settled(
@@ -214,7 +215,7 @@ def outcome_unknown(lease: Lease, batch: Batch, problem: str, http_status: int |
     """No reply that can be trusted: nothing is concluded but that Xero has to be asked."""
     with transaction.atomic():
         if still_ours(lease, batch, was=[Status.SENDING], http_status=http_status):
-            _leave_unknown(batch, problem, half=False)
+            _leave_unknown(batch, problem, size=batch.item_count)
 
 
 def overdue(lease: Lease, batch: Batch) -> None:
@@ -222,19 +223,26 @@ def overdue(lease: Lease, batch: Batch) -> None:
     it may be poison."""
     with transaction.atomic():
         if still_ours(lease, batch, was=[Status.SENDING], attempts=F("attempts") + 1):
-            _leave_unknown(batch, "The worker that sent this never came back.", half=batch.attempts > 0)
+            size = _half(batch.item_count) if batch.attempts else batch.item_count
+            _leave_unknown(batch, "The worker that sent this never came back.", size=size)
 
 
-def _leave_open_ends(batch: Batch, *, at: datetime) -> None:
+def _leave_open_ends(batch: Batch, count: int, *, at: datetime) -> None:
     """Counted as an attempt. They are asked for at once, and sent again a little later at the soonest: what Xero has
-    not shown so far it may show by then."""
-    _leave_unknown(batch, "Xero's reply does not say what became of every invoice.", half=True)
+    not shown so far it may show by then. Few go alone, so that the next answer can only be about each: where Xero
+    numbers them, every further attempt costs another quarantine."""
+    size = 1 if count <= FEW else _half(count)
+    _leave_unknown(batch, "Xero's reply does not say what became of every invoice.", size=size)
     Batch.objects.for_practice(batch.practice_id).filter(pk=batch.pk).update(attempts=F("attempts") + 1)
     _open_pushes(batch).update(not_before=at + SPACE)
 
 
-def _leave_unknown(batch: Batch, problem: str, *, half: bool) -> None:
-    size = -(-batch.item_count // 2) if half else batch.item_count
+def _half(count: int) -> int:
+    return -(-count // 2)
+
+
+def _leave_unknown(batch: Batch, problem: str, *, size: int) -> None:
+    """`size` is how many of them a repeat may carry."""
     Batch.objects.for_practice(batch.practice_id).filter(pk=batch.pk).update(
         status=Status.UNKNOWN, problem=problem[:500], next_size=size
     )
@@ -273,7 +281,7 @@ def turned_down(lease: Lease, batch: Batch, reasons: Sequence[str], *, at: datet
     """The whole request was refused: nothing exists of it. Halved until the one at fault stands alone and is refused;
     what may have arrived at an earlier attempt keeps its bytes."""
     with transaction.atomic(), audit.together():
-        size = -(-batch.item_count // 2)
+        size = _half(batch.item_count)
         if not still_ours(
             lease,
             batch,
