@@ -44,7 +44,7 @@ OF_EACH_CLIENT = (
     f"SELECT client.id AS client_id, n FROM ({SERIES}) AS times, clients_client client WHERE practice_id = %s"  # noqa: S608  # no foreign text
 )
 PROCESSES, THREADS = 2, 4
-SECONDS, BARE_SECONDS = 15, 8
+SECONDS, BARE_SECONDS = 15, 5
 Worker = Callable[[Sequence[int], list[float], float], None]
 XEROS_MOST = 167  # calls a second that Xero lets an app make for all practices together
 MOST_QUERIES = 60
