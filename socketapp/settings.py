@@ -176,7 +176,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "send-letters": {"task": "notifications.tasks.send_due", "schedule": 30.0},
     "billing": {"task": "billing.tasks.tick", "schedule": 60.0},
     "proposals": {"task": "proposals.tasks.tick", "schedule": 60.0},
-    "xero-sweep": {"task": "xero_sync.tasks.sweep", "schedule": 15.0},
+    "xero-sweep": {"task": "xero_sync.tasks.sweep", "schedule": 5.0},
     "xero-rechecks": {"task": "xero_sync.tasks.ring_for_rechecks", "schedule": 30.0},
     "xero-nightly": {"task": "xero_sync.tasks.nightly", "schedule": 300.0},
     "xero-connections": {"task": "xero_sync.tasks.check_connections", "schedule": 600.0},

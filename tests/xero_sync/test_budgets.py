@@ -57,23 +57,61 @@ def made_calls(practice: Practice, *, calls: int) -> None:
         budgets.spend(practice, at=AT + timedelta(seconds=call / 10))
 
 
-@pytest.mark.parametrize(("left", "waits"), [(9, False), (5, False), (4, True)])
-def test_alone_nearly_the_whole_minute_is_ours(left: int, waits: bool, north_vale: Practice) -> None:
-    made_calls(north_vale, calls=55)
-
-    wait = budgets.nearly_used_up(north_vale, Limits(None, left, None), at=AT + timedelta(seconds=6))
-
-    assert (wait is not None) is waits
+def answered(practice: Practice, *, left: int, seconds: float) -> None:
+    """The last call's answer said how many are left of the minute."""
+    ours = lane_of(practice).recent_calls
+    learned = budgets.learned_from(Limits(None, left, None), ours, at=AT + timedelta(seconds=seconds))
+    Lane.objects.for_practice(practice).update(**learned)
 
 
-@pytest.mark.parametrize(("calls", "left", "waits"), [(40, 9, False), (40, 8, True), (48, 8, False)])
-def test_beside_another_app_more_is_left_alone(calls: int, left: int, waits: bool, north_vale: Practice) -> None:
+def more_calls(practice: Practice, *, seconds: float) -> int:
+    """How many may be made at that moment."""
+    made = 0
+    while not (wait := budgets.wait_of(lane_of(practice), at=AT + timedelta(seconds=seconds))):
+        budgets.count(practice, at=AT + timedelta(seconds=seconds))
+        made += 1
+    assert wait.scope is Scope.MINUTE
+    return made
+
+
+@pytest.mark.parametrize("calls", [1, 30, 54])
+def test_alone_nearly_the_whole_minute_is_ours(calls: int, north_vale: Practice) -> None:
     made_calls(north_vale, calls=calls)
+    answered(north_vale, left=60 - calls, seconds=6)
 
-    wait = budgets.nearly_used_up(north_vale, Limits(None, left, None), at=AT + timedelta(seconds=6))
+    assert more_calls(north_vale, seconds=8) == budgets.CALLS_A_MINUTE - calls
 
-    assert (wait is not None) is waits
-    assert wait is None or wait.scope is Scope.MINUTE
+
+@pytest.mark.parametrize(("calls", "left", "more"), [(20, 20, 16), (40, 5, 1), (40, 4, 0), (10, 40, 36)])
+def test_beside_another_app_we_take_what_it_leaves(calls: int, left: int, more: int, north_vale: Practice) -> None:
+    made_calls(north_vale, calls=calls)
+    answered(north_vale, left=left, seconds=6)
+
+    assert more_calls(north_vale, seconds=6) == more
+
+
+def test_the_longer_nothing_was_heard_of_another_app_the_more_it_may_use(north_vale: Practice) -> None:
+    made_calls(north_vale, calls=10)
+    answered(north_vale, left=40, seconds=1)
+    lane = lane_of(north_vale)
+
+    allowed = [budgets.allowed_a_minute(lane, at=AT + timedelta(seconds=1 + age)) for age in (0, 15, 30, 59, 61)]
+
+    assert allowed == [46, 41, 36, 26, budgets.CALLS_A_MINUTE]
+
+
+def test_where_another_app_uses_the_whole_minute_a_single_call_finds_out(north_vale: Practice) -> None:
+    budgets.note_limits(north_vale, Limits(None, 0, None), at=AT)
+
+    assert more_calls(north_vale, seconds=1) == 1
+
+
+def test_what_a_sync_uses_is_not_ours_to_use_again(north_vale: Practice) -> None:
+    made_calls(north_vale, calls=20)
+
+    budgets.note_limits(north_vale, Limits(None, 30, None), at=AT + timedelta(seconds=2))
+
+    assert more_calls(north_vale, seconds=2) == 60 - budgets.MINUTE_RESERVE - 30
 
 
 def test_a_reading_of_several_calls_begins_only_where_the_minute_has_room(north_vale: Practice) -> None:

@@ -3,16 +3,26 @@
 from datetime import datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
 from billing.models import BillingSettings, Invoice
 from clients.models import AuditEvent, Practice
+from clients.operations import Stopwatch
 from tests.factories import make_client, make_invoice
-from tests.xero_world import Remote, linked_clients, post, sync
-from xero_sync.models import Batch, Contact, ContactLink, Difference, Lane, Push, Sighting
-from xero_sync.operations import lanes
+from tests.xero_sync.test_crashes import KILLED_AT, die
+from tests.xero_world import Remote, connection_of, linked_clients, post, sync
+from xero_sync.models import Batch, Contact, ContactLink, Difference, Lane, Push, Sighting, Slot
+from xero_sync.operations import connections, lanes, pushes
+from xero_sync.operations.pushes import looking, unknown
 from xero_sync.tasks import distrust
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dying(settings: Settings) -> None:
+    settings.XERO_CHECKPOINT = "tests.xero_sync.test_crashes.checkpoint"
+    KILLED_AT.clear()
 
 
 def put_back(practice: Practice) -> None:
@@ -120,3 +130,48 @@ def test_a_client_that_got_a_forgotten_one_s_row_does_not_inherit_its_draft(
     post(connected, at=now + timedelta(minutes=10))
 
     assert sorted(one["contact"] for one in remote.invoices()) == ["Beacon Joinery Ltd", "City Limousines"]
+
+
+def kill_after_sending(practice: Practice, *, at: datetime) -> None:
+    """A worker ends after the call, and another one starts."""
+    die(practice, "after_send", at=at)
+    Slot.objects.for_practice(practice).update(lease_until=None)
+    lanes.distrust_all()
+
+
+def test_what_a_killed_worker_had_sent_is_recognised_in_what_is_read_anyway(
+    connected: Practice, remote: Remote, dying: None, now: datetime
+) -> None:
+    clients = linked_clients(connected, ["City Limousines", "Beacon Joinery Ltd"])
+    for one in clients:
+        make_invoice(one)
+    lanes.trust(connected)
+    kill_after_sending(connected, at=now)
+
+    pushes.post_batch(practice_id=connected.pk, at=now + timedelta(seconds=1))
+
+    assert Batch.objects.for_practice(connected).get().status == Batch.Status.DONE
+    assert Invoice.objects.for_practice(connected).posted().count() == 2
+    assert not Sighting.objects.for_practice(connected).exists()
+    assert not any("InvoiceNumbers" in one["query"] for one in remote.requests("GET", "Invoices"))
+
+
+def test_what_is_missing_there_is_asked_for_by_its_number_before_it_goes_again(
+    connected: Practice, remote: Remote, dying: None, now: datetime
+) -> None:
+    usable, archived = linked_clients(connected, ["City Limousines", "Beacon Joinery Ltd"])
+    for one in (usable, archived):
+        make_invoice(one)
+    lanes.trust(connected)
+    remote.do("contacts/Beacon Joinery Ltd/archive")
+    kill_after_sending(connected, at=now)
+
+    at = now + lanes.CALL + timedelta(seconds=1)
+    lease = lanes.take(connected, at=at)
+    assert lease
+    unknown.take_over(lease, at=at)
+    connection = connection_of(connected)
+    looking.look_around(connection, connections.gateway_of(connection, at=at), Stopwatch(at), lease=lease)
+
+    assert Batch.objects.for_practice(connected).get().status == Batch.Status.UNKNOWN
+    assert not Invoice.objects.for_practice(connected).posted().exists()

@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                 ('calls_version', models.PositiveBigIntegerField(default=0)),
                 ('day_limit', models.PositiveIntegerField(default=1000)),
                 ('day_remaining', models.IntegerField(blank=True, null=True)),
-                ('minute_remaining', models.IntegerField(blank=True, null=True)),
+                ('minute_of_others', models.PositiveIntegerField(default=0)),
                 ('limits_seen_at', models.DateTimeField(blank=True, null=True)),
                 ('failures_in_a_row', models.PositiveSmallIntegerField(default=0)),
                 ('is_trusted', models.BooleanField(default=False)),

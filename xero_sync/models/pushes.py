@@ -27,8 +27,9 @@ class Lane(PracticeRecord):
     """One practice's way to Xero: when the next call is allowed, and what is left of the limits.
 
     `recent_calls` are the moments (seconds since 1970) of the last minute's calls, so that no sixty seconds hold more
-    than we allow ourselves. `is_trusted` says that what stands in Xero was read since the last reason to doubt that
-    we know it: a start of the workers, a new connection.
+    than we allow ourselves; `minute_of_others` are the calls of other apps in the minute before `limits_seen_at`.
+    `is_trusted` says that what stands in Xero was read since the last reason to doubt that we know it: a start of the
+    workers, a new connection.
     """
 
     practice = models.OneToOneField(Practice, on_delete=models.PROTECT, related_name="lane")
@@ -39,7 +40,7 @@ class Lane(PracticeRecord):
     calls_version = models.PositiveBigIntegerField(default=0)
     day_limit = models.PositiveIntegerField(default=1000)
     day_remaining = models.IntegerField(null=True, blank=True)
-    minute_remaining = models.IntegerField(null=True, blank=True)
+    minute_of_others = models.PositiveIntegerField(default=0)
     limits_seen_at = models.DateTimeField(null=True, blank=True)
     failures_in_a_row = models.PositiveSmallIntegerField(default=0)
     is_trusted = models.BooleanField(default=False)

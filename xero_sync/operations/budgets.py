@@ -4,6 +4,7 @@ We stay below by counting ourselves and let the headers of each answer correct t
 https://developer.xero.com/documentation/guides/oauth2/limits/
 """
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -23,7 +24,7 @@ WINDOW = 61.0  # a call arrives a little later than we count it, and so ends lat
 CALLS_A_MINUTE = 55  # of Xero's 60; five are for people who press a button meanwhile
 XEROS_MINUTE = 60
 MINUTE_RESERVE = 4  # a call of each slot may be under way when an answer says how many are left
-SHARED_RESERVE = 8  # where another app spends the same minute, its calls come between
+RISE = 30.0  # seconds in which an app that has just begun may have doubled what it uses
 APP_CALLS_A_MINUTE = 9_300  # of Xero's 10,000 for all practices together
 APP_RESERVE = 500
 APP_SHARED_BLIND = 8_500  # divided among the workers where they cannot count together
@@ -37,15 +38,16 @@ class LaneBusy(Exception):
     """The lane's count could not be written: too many workers at once."""
 
 
-def spend(practice: Practice, *, at: datetime) -> None:
+def spend(practice: Practice, *, at: datetime) -> list[float]:
     """Count one call of this practice, and for the app. Raises `TryLater` where it must not be made now. Not inside a
     transaction: the count of the app is kept by another server."""
     spend_for_the_app(at)
-    count(practice, at=at)
+    return count(practice, at=at)
 
 
-def count(practice: Practice, *, at: datetime) -> None:
-    """Count one call of this practice alone, by compare-and-swap. Raises `TryLater` where it must not be made now."""
+def count(practice: Practice, *, at: datetime) -> list[float]:
+    """Count one call of this practice alone, by compare-and-swap; the calls of the minute that ends with it. Raises
+    `TryLater` where it must not be made now."""
     lanes = Lane.objects.for_practice(practice)
     for _ in range(TRIES):
         lane = lanes.get()
@@ -55,7 +57,7 @@ def count(practice: Practice, *, at: datetime) -> None:
         calls = [*calls_of_the_minute(lane.recent_calls, at), at.timestamp()]
         counted = lanes.filter(calls_version=lane.calls_version)
         if counted.update(recent_calls=calls, calls_version=F("calls_version") + 1):
-            return
+            return calls
     raise LaneBusy
 
 
@@ -64,10 +66,20 @@ def wait_of(lane: Lane, *, at: datetime) -> TryLater | None:
     if lane.next_ok_at > at:
         scope = Scope(lane.waiting_for) if lane.waiting_for else Scope.CONCURRENT
         return TryLater((lane.next_ok_at - at).total_seconds(), scope)
-    calls = calls_of_the_minute(lane.recent_calls, at)
-    if len(calls) >= CALLS_A_MINUTE:
-        return TryLater(max(0.01, calls[-CALLS_A_MINUTE] + WINDOW - at.timestamp()), Scope.MINUTE)
+    calls, allowed = calls_of_the_minute(lane.recent_calls, at), allowed_a_minute(lane, at=at)
+    if len(calls) >= allowed:
+        return TryLater(max(0.01, calls[-allowed] + WINDOW - at.timestamp()), Scope.MINUTE)
     return _spared_day(lane, at=at)
+
+
+def allowed_a_minute(lane: Lane, *, at: datetime) -> int:
+    """How many calls a minute of ours may hold beside those of other apps. The longer we have not heard of them, the
+    more they may have made since; after a minute what we knew is over. One at least: only a call can tell."""
+    age = (at - lane.limits_seen_at).total_seconds() if lane.limits_seen_at else MINUTE
+    if age >= MINUTE:
+        return CALLS_A_MINUTE
+    others = math.ceil(lane.minute_of_others * (1 + max(0.0, age) / RISE))
+    return max(1, min(CALLS_A_MINUTE, XEROS_MINUTE - MINUTE_RESERVE - others))
 
 
 def calls_of_the_minute(calls: Sequence[float], at: datetime) -> list[float]:
@@ -90,39 +102,37 @@ def _spared_day(lane: Lane, *, at: datetime) -> TryLater | None:
 
 
 def note_limits(practice: Practice, limits: Limits, *, at: datetime) -> None:
-    """Remember what the last answer said is left."""
-    learned = learned_from(limits, at=at)
-    if learned:
-        Lane.objects.for_practice(practice).update(**learned)
+    """Remember what the last answer said is left. Its call is not one of those we count."""
+    lane = Lane.objects.for_practice(practice).first()
+    if lane:
+        ours = calls_of_the_minute(lane.recent_calls, at)
+        Lane.objects.for_practice(practice).update(**learned_from(limits, ours, at=at))
 
 
-def learned_from(limits: Limits, *, at: datetime) -> dict[str, object]:
-    """What the last answer says about the lane: its columns and their values."""
+def learned_from(limits: Limits, ours: Sequence[float], *, at: datetime) -> dict[str, object]:
+    """What the last answer says about the lane: its columns and their values. `ours` are the calls that we made in the
+    minute of which it speaks; what else Xero has counted in it are those of other apps, or of people's buttons."""
     if limits.day is None and limits.minute is None:
         return {}
+    others = 0 if limits.minute is None else max(0, XEROS_MINUTE - limits.minute - len(ours))
     is_large = limits.day is not None and limits.day >= SMALL_DAY
-    left: dict[str, object] = {"day_remaining": limits.day, "minute_remaining": limits.minute, "limits_seen_at": at}
+    left: dict[str, object] = {"day_remaining": limits.day, "minute_of_others": others, "limits_seen_at": at}
     return left | ({"day_limit": LARGE_DAY} if is_large else {})
 
 
-def nearly_used_up(practice: Practice, limits: Limits, *, at: datetime) -> TryLater | None:
-    """Slow down before Xero has to say so: somebody else spends the same limit."""
-    if limits.app_minute is not None and limits.app_minute <= APP_RESERVE:
-        return TryLater(PAUSE_SECONDS, Scope.APP)
-    if limits.minute is None or limits.minute > SHARED_RESERVE:
-        return None
-    ours = calls_of_the_minute(Lane.objects.for_practice(practice).get().recent_calls, at)
-    is_shared = XEROS_MINUTE - limits.minute > len(ours) + MINUTE_RESERVE
-    is_low = limits.minute <= (SHARED_RESERVE if is_shared else MINUTE_RESERVE)
-    return TryLater(PAUSE_SECONDS, Scope.MINUTE) if is_low else None
+def nearly_used_up(limits: Limits) -> TryLater | None:
+    """Slow down before Xero has to say so: all practices together are close to the limit of our app."""
+    is_low = limits.app_minute is not None and limits.app_minute <= APP_RESERVE
+    return TryLater(PAUSE_SECONDS, Scope.APP) if is_low else None
 
 
 def require_room(practice: Practice, *, calls: int, at: datetime) -> None:
     """Before a reading of several calls, which would begin anew where it broke off. Raises `TryLater` while the minute
     has not as many left."""
-    made = calls_of_the_minute(Lane.objects.for_practice(practice).get().recent_calls, at)
-    free = CALLS_A_MINUTE - len(made)
-    if free < calls <= CALLS_A_MINUTE:
+    lane = Lane.objects.for_practice(practice).get()
+    made, allowed = calls_of_the_minute(lane.recent_calls, at), allowed_a_minute(lane, at=at)
+    free = allowed - len(made)
+    if free < calls <= allowed:
         until_free = made[calls - free - 1] + WINDOW - at.timestamp()
         raise TryLater(min(PAUSE_SECONDS, max(0.01, until_free)), Scope.MINUTE)
 

@@ -28,7 +28,7 @@ class LeaseLost(Exception):
 class Lease:
     """The right to send in one slot until it is given back or runs out; `fence` grows with every holder of the slot.
 
-    `lane` is as it stood when the slot was taken.
+    `lane` is as it stood when the slot was taken; its calls, when the last one was announced.
     """
 
     practice: Practice
@@ -89,13 +89,13 @@ def announce_call(lease: Lease, *, at: datetime) -> None:
     """Just before a call: hold on for as long as it may take, and count it. Raises `LeaseLost`, or `TryLater` where
     Xero asked us to wait meanwhile or a limit is used up."""
     extend(lease, until=at + CALL)
-    budgets.spend(lease.practice, at=at)
+    lease.lane.recent_calls = budgets.spend(lease.practice, at=at)
 
 
 def count_call(lease: Lease, *, at: datetime) -> None:
     """`announce_call` for a transaction; what concerns the app was counted before."""
     extend(lease, until=at + CALL)
-    budgets.count(lease.practice, at=at)
+    lease.lane.recent_calls = budgets.count(lease.practice, at=at)
 
 
 @transaction.atomic

@@ -357,10 +357,28 @@ SENDING = (
     Guard(
         "calls of a minute counted",
         "xero_sync/operations/budgets.py",
-        "if len(calls) >= CALLS_A_MINUTE:",
+        "if len(calls) >= allowed:",
         "if False:",
         ("tests/xero_sync/test_budgets.py::test_no_sixty_seconds_hold_more_calls_than_we_allow_ourselves",),
         "We stay below the minute's limit by ourselves.",
+    ),
+    Guard(
+        "calls of others left alone",
+        "xero_sync/operations/budgets.py",
+        "max(0, XEROS_MINUTE - limits.minute - len(ours))",
+        "0",
+        ("tests/xero_sync/test_budgets.py::test_beside_another_app_we_take_what_it_leaves",),
+        "Another app of the practice spends the same minute.",
+    ),
+    Guard(
+        "recognised as a whole",
+        f"{PUSHES}/unknown.py",
+        "if len(there) == len(sent):",
+        "if there:",
+        (
+            "tests/xero_sync/test_looking.py::test_what_is_missing_there_is_asked_for_by_its_number_before_it_goes_again",
+        ),
+        "What is missing in a list is asked for by its number before it goes again.",
     ),
     Guard(
         "a tenth of the day for people",

@@ -13,6 +13,7 @@ from xero_sync.models import Connection, SyncRun
 from xero_sync.operations import budgets, connections, lanes
 from xero_sync.operations.pulls import steps
 from xero_sync.ports import Gateway
+from xero_sync.records import Limits
 
 LEASE = timedelta(seconds=120)
 MOST_TRIES = 10
@@ -32,6 +33,7 @@ class Run:
     connection: Connection
     gateway: Gateway
     watch: Stopwatch
+    noted: Limits | None = None
 
     @property
     def at(self) -> datetime:
@@ -46,7 +48,9 @@ class Run:
         self.row.counts |= counts
         if not held(self.row).update(step=step[:60], counts=self.row.counts, lease_until=self.at + LEASE):
             raise RunTaken
-        budgets.note_limits(self.connection.practice, self.gateway.limits, at=self.at)
+        if self.gateway.limits is not self.noted:
+            self.noted = self.gateway.limits
+            budgets.note_limits(self.connection.practice, self.noted, at=self.at)
 
 
 Step = Callable[[Run], None]

@@ -12,6 +12,7 @@ from clients.operations import Stopwatch, audit
 from xero_sync.models import Batch, Connection, Push, Sighting
 from xero_sync.operations import lanes
 from xero_sync.operations.lanes import Lease
+from xero_sync.operations.pushes import unknown
 from xero_sync.operations.pushes.finishing import posted
 from xero_sync.operations.reconciliation import of_our_app
 from xero_sync.ports import Gateway
@@ -41,6 +42,8 @@ def look_around(connection: Connection, gateway: Gateway, watch: Stopwatch, *, l
             lanes.announce_call(lease, at=watch.now())
 
     there = of_our_app(gateway, changed_since=_known_until(connection) - CLOCK_SLACK, announce=announce)
+    if lease:
+        unknown.recognise(lease, there.values(), at=watch.now())
     with transaction.atomic():
         if lease:
             lanes.extend(lease, until=watch.now() + lanes.TURN)

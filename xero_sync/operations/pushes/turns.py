@@ -99,6 +99,7 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
     wait = budgets.wait_of(lease.lane, at=watch.now())
     if wait:
         return Turn(wait)
+    gateway = None
     try:
         gateway = connections.gateway_of(connection, at=watch.now())
         end = _work(lease, connection, gateway, watch, is_asked=is_asked)
@@ -106,16 +107,20 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
         wait = connections.investigate(connection=connection, lost=lost, at=watch.now())
         return Turn(wait or _after_refusal(lease.practice))
     except TryLater as later:
-        return Turn(_heeded(lease.practice, later, at=watch.now()))
+        wait = _heeded(lease.practice, later, at=watch.now())
+        return Turn(wait, learned=_learned(lease, gateway, at=watch.now()))
     except (OutcomeUnknown, Refused):
         return Turn(lanes.note_failure(lease.practice))
     if end is not End.NOTHING:
         connections.let_in(connection)
-    learned = budgets.learned_from(gateway.limits, at=watch.now())
+    learned = _learned(lease, gateway, at=watch.now())
     if end is End.DONE:
         learned |= lanes.ANSWERED
-    wait = budgets.nearly_used_up(lease.practice, gateway.limits, at=watch.now())
-    return Turn(wait, end is not End.NOTHING, learned)
+    return Turn(budgets.nearly_used_up(gateway.limits), end is not End.NOTHING, learned)
+
+
+def _learned(lease: Lease, gateway: Gateway | None, *, at: datetime) -> dict[str, object]:
+    return budgets.learned_from(gateway.limits, lease.lane.recent_calls, at=at) if gateway else {}
 
 
 def _after_refusal(practice: Practice) -> TryLater | None:
@@ -144,9 +149,8 @@ class End(Enum):
 def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch, *, is_asked: bool) -> End:
     """Pressing questions first, then contacts that invoices wait for, then invoices, then the other questions, then
     reading back what was posted."""
-    open_ones = unknown.questions(lease, at=watch.now()) if is_asked else []
-    if open_ones and (lease.lane.is_failing or unknown.is_late(open_ones, at=watch.now())):
-        unknown.find_out(lease, open_ones, gateway, watch)
+    if is_asked and (pressing := unknown.pressing(lease, at=watch.now())):
+        unknown.find_out(lease, pressing, gateway, watch)
         return End.ASKED
     if not looking.is_known(lease, connection, gateway, watch):
         return End.NOTHING
@@ -158,7 +162,7 @@ def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwat
         _call_others(lease.practice, at=watch.now())
         reached("after_t1")
         return _send(lease, batch, gateway, watch)
-    if open_ones:
+    if is_asked and (open_ones := unknown.questions(lease, at=watch.now())):
         unknown.find_out(lease, open_ones, gateway, watch)
         return End.ASKED
     return End.DONE if reconciliation.read_back(lease, gateway, watch) else End.NOTHING

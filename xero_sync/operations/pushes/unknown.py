@@ -1,6 +1,6 @@
 """Finding out what became of batches: by reading back, never by sending first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -58,11 +58,9 @@ def take_over(lease: Lease, *, at: datetime) -> bool:
 
 def questions(lease: Lease, *, at: datetime) -> list[Batch]:
     """The batches whose outcome can be found out now, the oldest first: as many as one call asks for."""
-    unsettled = Batch.objects.for_practice(lease.practice).unsettled(at).select_related("connection")
-    ours = unsettled.filter(status=Batch.Status.UNKNOWN, slot=lease.slot, fence=lease.fence)
     chosen: list[Batch] = []
     length = 0
-    for batch in (ours | unsettled.abandoned(at)).iterator(chunk_size=2):
+    for batch in _open_questions(lease, at=at):
         length += sum(len(quote(number, safe="")) + 3 for number in _numbers(sent_elements(batch)))
         if chosen and length > ADDRESS:
             break
@@ -70,10 +68,29 @@ def questions(lease: Lease, *, at: datetime) -> list[Batch]:
     return chosen
 
 
-def is_late(batches: Sequence[Batch], *, at: datetime) -> bool:
-    """Whether one of them has waited too long to wait for what else is due; before that, one call asks for all of them
-    together once nothing is."""
-    return any(batch.sent_at is None or batch.sent_at <= at - PATIENCE for batch in batches)
+def pressing(lease: Lease, *, at: datetime) -> list[Batch]:
+    """`questions` where they come before all else: nothing comes through lately, or one of them has waited too long to
+    wait for what else is due. Before that, one call asks for all of them together once nothing is."""
+    found = questions(lease, at=at)
+    is_late = any(batch.sent_at is None or batch.sent_at <= at - PATIENCE for batch in found)
+    return found if is_late or lease.lane.is_failing else []
+
+
+def _open_questions(lease: Lease, *, at: datetime) -> Iterator[Batch]:
+    unsettled = Batch.objects.for_practice(lease.practice).unsettled(at).select_related("connection")
+    ours = unsettled.filter(status=Batch.Status.UNKNOWN, slot=lease.slot, fence=lease.fence)
+    return (ours | unsettled.abandoned(at)).iterator(chunk_size=2)
+
+
+def recognise(lease: Lease, invoices: Collection[LedgerInvoice], *, at: datetime) -> None:
+    """Settle the batches that are among what was just read, each as a whole; what is missing here is asked for by its
+    number before anything is concluded from it."""
+    marked = {invoice.url.lower(): invoice for invoice in invoices if invoice.url}
+    for batch in _open_questions(lease, at=at):
+        sent = sent_elements(batch)
+        there = _found(sent, carrying=[], marked=marked)
+        if len(there) == len(sent):
+            _settled(lease, batch, sent, there, at=at)
 
 
 def find_out(lease: Lease, batches: Sequence[Batch], gateway: Gateway, watch: Stopwatch) -> None:
@@ -81,8 +98,12 @@ def find_out(lease: Lease, batches: Sequence[Batch], gateway: Gateway, watch: St
     sent = {batch.pk: sent_elements(batch) for batch in batches}
     there = read_back(lease, batches, sent, gateway, watch)
     for batch in batches:
-        settle = _settle if batch.status == Batch.Status.UNKNOWN else _adopt_what_arrived
-        settle(lease, batch, sent[batch.pk], there[batch.pk], at=watch.now())
+        _settled(lease, batch, sent[batch.pk], there[batch.pk], at=watch.now())
+
+
+def _settled(lease: Lease, batch: Batch, sent: list[Json], there: There, *, at: datetime) -> None:
+    settle = _settle if batch.status == Batch.Status.UNKNOWN else _adopt_what_arrived
+    settle(lease, batch, sent, there, at=at)
 
 
 def _settle(lease: Lease, batch: Batch, sent: list[Json], there: There, *, at: datetime) -> None:
