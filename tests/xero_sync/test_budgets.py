@@ -90,14 +90,24 @@ def test_beside_another_app_we_take_what_it_leaves(calls: int, left: int, more: 
     assert more_calls(north_vale, seconds=6) == more
 
 
-def test_the_longer_nothing_was_heard_of_another_app_the_more_it_may_use(north_vale: Practice) -> None:
+def test_what_another_app_may_use_meanwhile_is_left_to_it(north_vale: Practice) -> None:
     made_calls(north_vale, calls=10)
     answered(north_vale, left=40, seconds=1)
     lane = lane_of(north_vale)
 
-    allowed = [budgets.allowed_a_minute(lane, at=AT + timedelta(seconds=1 + age)) for age in (0, 15, 30, 59, 61)]
+    allowed = [budgets.allowed_a_minute(lane, at=AT + timedelta(seconds=1 + age)) for age in (0, 6, 15, 59, 61)]
 
-    assert allowed == [46, 41, 36, 26, budgets.CALLS_A_MINUTE]
+    assert allowed == [46, 44, 41, 41, budgets.CALLS_A_MINUTE]
+
+
+def test_who_waits_for_another_app_asks_again_soon(north_vale: Practice) -> None:
+    made_calls(north_vale, calls=40)
+    answered(north_vale, left=4, seconds=6)
+
+    wait = budgets.wait_of(lane_of(north_vale), at=AT + timedelta(seconds=6))
+
+    assert wait
+    assert wait.seconds == budgets.HEARD_SECONDS
 
 
 def test_where_another_app_uses_the_whole_minute_a_single_call_finds_out(north_vale: Practice) -> None:

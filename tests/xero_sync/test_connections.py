@@ -29,7 +29,7 @@ from tests.xero_world import (
     sync,
 )
 from xero_sync.models import Connection, ConsentAttempt, ContactLink, Grant
-from xero_sync.operations import connections, pulls
+from xero_sync.operations import connections, lanes, pulls
 
 pytestmark = pytest.mark.django_db
 
@@ -359,6 +359,22 @@ def test_the_night_asks_for_one_sync_by_the_practices_own_clock(connected: Pract
     assert sync(connected, at=datetime.fromisoformat("2026-12-02T08:36:00+00:00")) == "done"
     assert asked("2026-12-02T09:00:00+00:00") == 0
     assert contact_named(connected, "City Limousines").is_usable
+
+
+def test_who_is_posting_is_read_later_in_the_night(connected: Practice, now: datetime) -> None:
+    night = datetime.fromisoformat("2026-12-02T08:30:00+00:00")
+    lease = lanes.take(connected, at=night)
+    assert lease
+    assert pulls.nightly(at=night) == 0
+
+    lanes.release(lease, at=night)
+    assert pulls.nightly(at=night + timedelta(minutes=5)) == 1
+
+
+def test_who_connected_today_was_read_then(connected: Practice, now: datetime) -> None:
+    assert now.hour >= 3
+    assert pulls.nightly(at=now + timedelta(minutes=5)) == 0
+    assert pulls.nightly(at=now + timedelta(days=1)) == 1
 
 
 def test_only_a_practice_that_never_connected_is_held_by_that(north_vale: Practice) -> None:

@@ -24,7 +24,8 @@ WINDOW = 61.0  # a call arrives a little later than we count it, and so ends lat
 CALLS_A_MINUTE = 55  # of Xero's 60; five are for people who press a button meanwhile
 XEROS_MINUTE = 60
 MINUTE_RESERVE = 4  # a call of each slot may be under way when an answer says how many are left
-RISE = 30.0  # seconds in which an app that has just begun may have doubled what it uses
+RISE, MOST_RISE = 30.0, 0.5  # an app that has just begun may double what it uses in half a minute
+HEARD_SECONDS = 5.0  # what holds us back for others' sake may be over as soon as one answer says so
 APP_CALLS_A_MINUTE = 9_300  # of Xero's 10,000 for all practices together
 APP_RESERVE = 500
 APP_SHARED_BLIND = 8_500  # divided among the workers where they cannot count together
@@ -68,17 +69,19 @@ def wait_of(lane: Lane, *, at: datetime) -> TryLater | None:
         return TryLater((lane.next_ok_at - at).total_seconds(), scope)
     calls, allowed = calls_of_the_minute(lane.recent_calls, at), allowed_a_minute(lane, at=at)
     if len(calls) >= allowed:
-        return TryLater(max(0.01, calls[-allowed] + WINDOW - at.timestamp()), Scope.MINUTE)
+        until_free = max(0.01, calls[-allowed] + WINDOW - at.timestamp())
+        is_alone = allowed == CALLS_A_MINUTE
+        return TryLater(until_free if is_alone else min(until_free, HEARD_SECONDS), Scope.MINUTE)
     return _spared_day(lane, at=at)
 
 
 def allowed_a_minute(lane: Lane, *, at: datetime) -> int:
-    """How many calls a minute of ours may hold beside those of other apps. The longer we have not heard of them, the
-    more they may have made since; after a minute what we knew is over. One at least: only a call can tell."""
+    """How many calls a minute of ours may hold beside those of other apps. Where we have not heard of them for a while
+    they may have made more; after a minute what we knew is over. One at least: only a call can tell."""
     age = (at - lane.limits_seen_at).total_seconds() if lane.limits_seen_at else MINUTE
     if age >= MINUTE:
         return CALLS_A_MINUTE
-    others = math.ceil(lane.minute_of_others * (1 + max(0.0, age) / RISE))
+    others = math.ceil(lane.minute_of_others * (1 + min(max(0.0, age) / RISE, MOST_RISE)))
     return max(1, min(CALLS_A_MINUTE, XEROS_MINUTE - MINUTE_RESERVE - others))
 
 
