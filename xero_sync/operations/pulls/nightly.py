@@ -29,8 +29,8 @@ def nightly(*, at: datetime) -> int:
 
 
 def _is_due(connection: Connection, last_night: datetime | None, *, at: datetime) -> bool:
-    """From two o'clock in the practice's zone, spread over the hour so that not all ask at once; who connected today was
-    read then."""
+    """From two o'clock in the practice's zone, spread over the hour so that not all ask at once; who connected today
+    was read then."""
     local = at.astimezone(connection.practice.zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     if local < midnight + timedelta(hours=HOUR, minutes=connection.practice_id % 60):
