@@ -53,10 +53,9 @@ def troubles(practice: Practice, invoices: Sequence[Invoice], *, at: datetime) -
 
 
 def trouble_of(invoice: Invoice, *, at: datetime) -> Trouble | None:
-    """What is the matter with one invoice, late or not; None where it stands in the ledger as sent, or is closed."""
-    if invoice.is_cancelled:
-        return None
-    if invoice.is_posted and not get_ledger(invoice.destination).differing(invoice.practice).contains(invoice):
+    """What is the matter with one invoice, late or not; None where it stands in the ledger as it should, or not."""
+    is_over = invoice.is_posted or invoice.is_cancelled
+    if is_over and not get_ledger(invoice.destination).differing(invoice.practice).contains(invoice):
         return None
     return troubles(invoice.practice, [invoice], at=at)[0]
 
@@ -70,9 +69,9 @@ def _told_by_ledgers(
         ledger = get_ledger(destination)
         own = [invoice for invoice in invoices if invoice.destination == destination]
         waiting = [invoice.pk for invoice in own if invoice.is_waiting and invoice.is_released]
-        arrived = [invoice.pk for invoice in own if invoice.is_posted]
+        over = [invoice.pk for invoice in own if invoice.is_posted or invoice.is_cancelled]
         places |= ledger.whereabouts(practice, waiting, at=at) if waiting else {}
-        for deviation in ledger.differences(practice, arrived) if arrived else []:
+        for deviation in ledger.differences(practice, over) if over else []:
             deviations[deviation.invoice_id].append(deviation)
     return places, deviations
 

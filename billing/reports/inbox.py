@@ -41,10 +41,12 @@ LABELS = {
     "TRACKING_INVALID": "Tracking",
     "TEMPLATE_MISSING": "Branding theme",
     "LOCKED_PERIOD": "Locked period",
+    "CURRENCY_OTHER": "Other currency",
     "NUMBER_TAKEN": "Number taken",
     "REFERENCE_TAKEN": "Mixed up in Xero",
     "OTHER_ORGANISATION": "Other organisation",
     "SET_ASIDE": "Set aside",
+    "LINK_REFUSED": "Address of Socket",
     "VALIDATION": "Not accepted",
 }
 HOLD_TITLES = {

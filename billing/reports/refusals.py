@@ -23,6 +23,7 @@ TITLES = {
     "REFERENCE_TAKEN": "Xero named another of our invoices for it",
     "OTHER_ORGANISATION": "It is not known whether it arrived in the former organisation",
     "SET_ASIDE": "Sending it ended without an answer too often",
+    "LINK_REFUSED": "It would not be recognised in Xero",
     "VALIDATION": "Xero did not accept the invoice",
 }
 ADVICE = {
@@ -40,6 +41,7 @@ ADVICE = {
     "REFERENCE_TAKEN": "Look in Xero which of the two invoices it is. Then retry, or mark it as handled by hand.",
     "OTHER_ORGANISATION": "Look for it there. Then retry it, or mark it as handled by hand.",
     "SET_ASIDE": "Look for it in Xero. If it is not there, retry it, or ask for support.",
+    "LINK_REFUSED": "Whoever runs Socket has to give it another address; then retry.",
     "VALIDATION": "Repair what it names, then retry.",
 }
 HEALS = CONTACT

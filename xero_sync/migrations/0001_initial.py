@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
             name='Difference',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('missing', 'Not in Xero'), ('duplicate', 'Twice in Xero'), ('total', 'Another total'), ('contact', 'Another contact'), ('deleted', 'Deleted in Xero'), ('edited', 'Edited in Xero')], max_length=10)),
+                ('kind', models.CharField(choices=[('missing', 'Not in Xero'), ('duplicate', 'Twice in Xero'), ('total', 'Another total'), ('contact', 'Another contact'), ('deleted', 'Deleted in Xero'), ('edited', 'Edited in Xero'), ('unwanted', 'In Xero, though cancelled here')], max_length=10)),
                 ('detail', models.CharField(max_length=500)),
                 ('found_at', models.DateTimeField()),
                 ('seen_at', models.DateTimeField(blank=True, null=True)),

@@ -268,6 +268,7 @@ class Difference(PracticeRecord):
         CONTACT = "contact", "Another contact"
         DELETED = "deleted", "Deleted in Xero"
         EDITED = "edited", "Edited in Xero"
+        UNWANTED = "unwanted", "In Xero, though cancelled here"
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="differences")
     kind = models.CharField(max_length=10, choices=Kind.choices)

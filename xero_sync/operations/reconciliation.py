@@ -9,7 +9,7 @@ from django.db import transaction
 from clients.models import Practice, PracticeQuerySet
 from clients.operations import Stopwatch
 from xero_sync.models import Batch, Connection, ContactLink, Difference, Push
-from xero_sync.operations import budgets, twins
+from xero_sync.operations import budgets, twins, unwanted
 from xero_sync.operations.lanes import Lease, announce_call
 from xero_sync.ports import Gateway
 from xero_sync.records import Json, LedgerInvoice
@@ -58,20 +58,22 @@ def is_due(practice: Practice) -> bool:
 
 
 def watch(*, connection: Connection, gateway: Gateway, at: datetime) -> int:
-    """Look for what people did to our invoices of the last seven days, and for late twins. Only what changed is read.
+    """Look for what people did to our invoices of the last seven days, for late twins, and for what stands there though
+    it was cancelled here. Only what changed is read.
 
     How many differ.
     """
+    sent = Batch.objects.for_practice(connection.practice_id).filter(sent_at__gte=at - WATCHED)
     recent = Push.objects.for_practice(connection.practice_id).filter(
         status__in=[Push.Status.POSTED, Push.Status.VERIFIED], invoice__posted_at__gte=at - WATCHED
     )
-    if not recent.exists():
+    if not recent.exists() and not sent.exists():
         return 0
     there = of_our_app(gateway, changed_since=at - WATCHED - CLOCK_SLACK)
     changed = list(recent.filter(invoice__ledger_reference__in=list(there)).select_related("invoice"))
     differing = verify_all(changed, there, at=at)
     _remove_twins(connection, gateway, there, at=at)
-    return differing
+    return differing + unwanted.report(connection, there.values(), at=at)
 
 
 def _remove_twins(

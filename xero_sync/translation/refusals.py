@@ -35,6 +35,8 @@ REASONS = {
     "arrived. Look for it there, then retry it or mark it as handled by hand.",
     "SET_ASIDE": "Sending this invoice ended without a clear answer five times in a row, so it was set aside. Look in "
     "Xero whether it is there after all; if not, retry it, or ask for support.",
+    "LINK_REFUSED": "It would not be recognised in Xero. Xero numbers it itself, and takes no links with the word "
+    "xero, which is in Socket's own address. Whoever runs Socket has to give it another address; then retry.",
     "VALIDATION": "Xero did not accept this invoice. Put right what its own words name, then retry.",
 }
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

@@ -371,6 +371,22 @@ SENDING = (
         "Another app of the practice spends the same minute.",
     ),
     Guard(
+        "a marker or a number",
+        f"{PUSHES}/claiming.py",
+        'None if is_recognised else refusal("LINK_REFUSED")',
+        "None",
+        ("tests/xero_sync/test_unwanted.py::test_what_could_not_be_recognised_is_not_sent",),
+        "What could not be found again when an answer is lost does not leave.",
+    ),
+    Guard(
+        "cancelled and live all the same",
+        "xero_sync/operations/unwanted.py",
+        "return [invoice for chunk in chunks for invoice in cancelled.filter(uid__in=chunk)]",
+        "return []",
+        ("tests/xero_sync/test_unwanted.py::test_what_arrives_after_it_was_cancelled_is_reported_until_it_is_gone",),
+        "A request carried out when nobody wanted it any more is told.",
+    ),
+    Guard(
         "recognised as a whole",
         f"{PUSHES}/unknown.py",
         "if len(there) == len(sent):",

@@ -20,6 +20,7 @@ from xero_sync.translation.elements import (
     element_bytes,
     elements_in,
     invoice_element,
+    marker_url,
     sha256,
 )
 from xero_sync.translation.refusals import Refusal, other_currency, refusal
@@ -132,7 +133,7 @@ def _translated(pushes: Sequence[Push], lines_of: Lines, connection: Connection,
             continue
         lines, link = lines_of[push.invoice_id], links[push.client_id]
         objection = contact_objection(link) or currency_objection(push.invoice, connection)
-        objection = objection or lines_objection(push.invoice, lines)
+        objection = objection or marker_objection(push.invoice) or lines_objection(push.invoice, lines)
         if objection:
             refuse(push, objection, at=at)
             continue
@@ -173,6 +174,12 @@ def currency_objection(invoice: Invoice, connection: Connection) -> Refusal | No
     if invoice.currency == connection.base_currency:
         return None
     return other_currency(invoice.currency, connection.organisation_name, connection.base_currency)
+
+
+def marker_objection(invoice: Invoice) -> Refusal | None:
+    """Without a number of ours and without our link an invoice cannot be told from others when an answer is lost."""
+    is_recognised = invoice.number or marker_url(settings.SITE_URL, invoice)
+    return None if is_recognised else refusal("LINK_REFUSED")
 
 
 def lines_objection(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Refusal | None:
