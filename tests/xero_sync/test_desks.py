@@ -1,6 +1,7 @@
 """Of a worker's many threads few work at once; the others are under way to Xero."""
 
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from tests.xero_world import NORTH_AND_VALE
 from xero_sync import tasks
 from xero_sync.gateway import XeroGateway
 from xero_sync.ports import DESKS, at_work, away
+from xero_sync.ports.desks import Turnstile
 
 pytestmark = pytest.mark.django_db
 PATIENCE = 5.0  # seconds until a thread that found no desk is given up
@@ -55,6 +57,30 @@ def test_no_more_threads_work_at_once_than_there_are_desks() -> None:
         for thread in threads:
             thread.join(PATIENCE)
     assert finds_a_desk()
+
+
+def test_who_waits_comes_before_who_leaves_and_comes_again() -> None:
+    came: list[str] = []
+    desk, ended = Turnstile(1), threading.Event()
+    desk.enter()
+
+    def wait() -> None:
+        desk.enter()
+        came.append("who waited")
+        desk.leave()
+        ended.set()
+
+    in_threads(1, wait)
+    ends = time.monotonic() + PATIENCE
+    while not desk.waiting:
+        assert time.monotonic() < ends
+    desk.leave()
+    desk.enter()
+    came.append("who came again")
+    desk.leave()
+
+    assert ended.wait(PATIENCE)
+    assert came == ["who waited", "who came again"]
 
 
 def test_whoever_is_at_work_already_takes_no_second_desk() -> None:

@@ -1,6 +1,7 @@
 """Of a worker's threads that post or sync few work at once; the others are under way to Xero."""
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,11 +11,44 @@ from django.db import close_old_connections, connection
 DESKS: int = settings.WORKER_DESKS  # threads of a process that work at once
 
 
+class Turnstile:
+    """Lets so many threads in at once, in the order in which they came. A semaphore lets whoever leaves in again before
+    those who wait: under load some would wait for ever."""
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+        self._waiting: deque[threading.Lock] = deque()
+        self._changing = threading.Lock()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return len(self._waiting)
+
+    def enter(self) -> None:
+        with self._changing:
+            if self._free:
+                self._free -= 1
+                return
+            called = threading.Lock()
+            called.acquire()
+            self._waiting.append(called)
+        called.acquire()
+
+    def leave(self) -> None:
+        """The place goes to the one who has waited longest."""
+        with self._changing:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+
 class _Mine(threading.local):
     has_desk = False
 
 
-_desks, _mine = threading.BoundedSemaphore(DESKS), _Mine()
+_desks, _mine = Turnstile(DESKS), _Mine()
 
 
 @contextmanager
@@ -24,12 +58,13 @@ def at_work() -> Iterator[None]:
     if _mine.has_desk:
         yield
         return
-    with _desks:
-        _mine.has_desk = True
-        try:
-            yield
-        finally:
-            _mine.has_desk = False
+    _desks.enter()
+    _mine.has_desk = True
+    try:
+        yield
+    finally:
+        _mine.has_desk = False
+        _desks.leave()
 
 
 @contextmanager
@@ -43,9 +78,9 @@ def away() -> Iterator[None]:
     if not connection.in_atomic_block:  # a test's own
         close_old_connections()
     _mine.has_desk = False
-    _desks.release()
+    _desks.leave()
     try:
         yield
     finally:
-        _desks.acquire()
+        _desks.enter()
         _mine.has_desk = True
