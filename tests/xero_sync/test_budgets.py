@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from clients.models import Practice
 from tests.factories import make_practice
+from tests.fakes_xero import FakeGateway
 from xero_sync.errors import Scope, TryLater
 from xero_sync.models import Lane
 from xero_sync.operations import budgets, lanes
@@ -100,14 +101,47 @@ def test_what_another_app_may_use_meanwhile_is_left_to_it(north_vale: Practice) 
     assert allowed == [46, 44, 41, 41, budgets.CALLS_A_MINUTE]
 
 
-def test_who_waits_for_another_app_asks_again_soon(north_vale: Practice) -> None:
-    made_calls(north_vale, calls=40)
-    answered(north_vale, left=4, seconds=6)
+def test_who_waits_for_another_app_goes_on_as_soon_as_it_is_heard_to_have_stopped(north_vale: Practice) -> None:
+    made_calls(north_vale, calls=20)
+    answered(north_vale, left=0, seconds=6)
 
     wait = budgets.wait_of(lane_of(north_vale), at=AT + timedelta(seconds=6))
-
     assert wait
-    assert wait.seconds == budgets.HEARD_SECONDS
+    assert wait.seconds == budgets.NEWS_SECONDS
+
+    answered(north_vale, left=40, seconds=10)
+    assert budgets.wait_of(lane_of(north_vale), at=AT + timedelta(seconds=11)) is None
+
+
+def test_between_the_pages_of_a_reading_each_answer_is_heard(north_vale: Practice) -> None:
+    lease, gateway = lanes.take(north_vale, at=AT), FakeGateway("books")
+    assert lease
+    Lane.objects.for_practice(north_vale).update(minute_of_others=40, limits_seen_at=AT)
+
+    for page in range(1, 15):
+        at = AT + timedelta(seconds=3 * page)
+        lanes.announce_call(lease, gateway, at=at)
+        gateway.limits = Limits(900, 60 - 40 - page, None)
+
+    assert lane_of(north_vale).limits_seen_at == at
+    assert lane_of(north_vale).minute_of_others == 40
+
+
+def test_a_reading_that_others_leave_no_room_for_does_not_begin(north_vale: Practice) -> None:
+    made_calls(north_vale, calls=1)
+    answered(north_vale, left=10, seconds=1)
+
+    with pytest.raises(TryLater) as told:
+        budgets.require_room(north_vale, calls=11, at=AT + timedelta(seconds=2))
+
+    assert told.value.seconds == budgets.PAUSE_SECONDS
+
+
+def test_an_answer_that_is_silent_on_the_day_leaves_what_is_known_of_it(north_vale: Practice) -> None:
+    budgets.note_limits(north_vale, Limits(900, 50, None), at=AT)
+    budgets.note_limits(north_vale, Limits(None, 49, None), at=AT + timedelta(seconds=1))
+
+    assert lane_of(north_vale).day_remaining == 900
 
 
 def test_where_another_app_uses_the_whole_minute_a_single_call_finds_out(north_vale: Practice) -> None:
@@ -192,7 +226,7 @@ def test_no_transaction_waits_for_the_count_that_another_server_keeps(
     lease = lanes.take(north_vale, at=AT)
     assert lease
 
-    lanes.announce_call(lease, at=AT)
+    lanes.announce_call(lease, FakeGateway("books"), at=AT)
     with transaction.atomic():
         lanes.count_call(lease, at=AT)
 

@@ -28,6 +28,7 @@ from tests.xero_world import (
     linked_clients,
     sync,
 )
+from xero_sync.errors import Scope, TryLater
 from xero_sync.models import Connection, ConsentAttempt, ContactLink, Grant
 from xero_sync.operations import connections, lanes, pulls
 
@@ -367,7 +368,17 @@ def test_who_is_posting_is_read_later_in_the_night(connected: Practice, now: dat
     assert lease
     assert pulls.nightly(at=night) == 0
 
-    lanes.release(lease, at=night)
+    lanes.release(lease, at=night + timedelta(seconds=20))
+    assert pulls.nightly(at=night + timedelta(minutes=5)) == 1
+
+
+def test_a_minute_that_is_used_up_is_not_the_end_of_posting(connected: Practice, now: datetime) -> None:
+    night = datetime.fromisoformat("2026-12-02T08:30:00+00:00")
+    lease = lanes.take(connected, at=night)
+    assert lease
+    lanes.release(lease, at=night, wait=TryLater(60, Scope.MINUTE))
+
+    assert pulls.nightly(at=night + timedelta(seconds=30)) == 0
     assert pulls.nightly(at=night + timedelta(minutes=5)) == 1
 
 

@@ -1,8 +1,11 @@
 """A database put back to an older copy knows less than Xero: what stands there is adopted, never posted again."""
 
+import threading
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection as database
 from pytest_django import Settings
 
 from billing.models import BillingSettings, Invoice
@@ -154,6 +157,38 @@ def test_what_a_killed_worker_had_sent_is_recognised_in_what_is_read_anyway(
     assert Invoice.objects.for_practice(connected).posted().count() == 2
     assert not Sighting.objects.for_practice(connected).exists()
     assert not any("InvoiceNumbers" in one["query"] for one in remote.requests("GET", "Invoices"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_batches_are_recognised_while_others_write(
+    connected: Practice, remote: Remote, dying: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in linked_clients(connected, ["City Limousines", "Beacon Joinery Ltd"]) * 2:
+        make_invoice(one)
+    lanes.trust(connected)
+    monkeypatch.setattr("xero_sync.operations.pushes.claiming.MOST", 1)
+    for _ in range(4):
+        die(connected, "after_send", at=now)
+    Slot.objects.for_practice(connected).update(lease_until=None)
+    lanes.distrust_all()
+    settled = unknown._settled
+
+    def beside_another_writer(*args: Any, **named: Any) -> None:
+        writer = threading.Thread(target=rename_in_passing, args=(connected,))
+        writer.start()
+        writer.join()
+        settled(*args, **named)
+
+    monkeypatch.setattr(unknown, "_settled", beside_another_writer)
+    pushes.post_batch(practice_id=connected.pk, at=now + timedelta(seconds=1))
+
+    assert Invoice.objects.for_practice(connected).posted().count() == 4
+    assert len(remote.invoices()) == 4
+
+
+def rename_in_passing(practice: Practice) -> None:
+    Practice.objects.filter(pk=practice.pk).update(name="Renamed")
+    database.close()
 
 
 def test_what_is_missing_there_is_asked_for_by_its_number_before_it_goes_again(

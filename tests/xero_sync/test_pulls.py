@@ -391,3 +391,12 @@ def test_a_slightly_similar_name_is_not_named_as_the_likely_one(connected: Pract
     standing = get_ledger("xero").standings(connected, [studio.pk])[studio.pk]
 
     assert (standing.kind, standing.label) == ("unmatched", "No contact")
+
+
+def test_to_be_told_to_wait_is_no_failure_of_a_sync(connected: Practice, remote: Remote, now: datetime) -> None:
+    run = pulls.request_sync(connection=connection_of(connected), by=None, at=now)
+    for minutes in range(0, 24, 2):
+        remote.fault("status", status=429, problem="minute", retry_after=30, method="GET", path="Organisation")
+        assert pulls.run_sync(run_id=run.pk, at=now + timedelta(minutes=minutes)) == "waiting"
+
+    assert pulls.run_sync(run_id=run.pk, at=now + timedelta(minutes=30)) == "done"

@@ -404,11 +404,27 @@ def test_the_sweep_rings_only_where_there_is_work_and_asks_once_for_all(
     assert pushes.sweep(at=now) == 0
     three(connected)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # the fourth notes that it rang
         assert pushes.sweep(at=now) == 1
 
     post(connected, at=now)
     assert pushes.sweep(at=now + timedelta(minutes=1)) == 0
+
+
+def test_behind_a_backlog_a_lane_is_not_rung_for_again_and_again(connected: Practice, now: datetime) -> None:
+    three(connected)
+
+    rung = [pushes.sweep(at=now + timedelta(seconds=seconds)) for seconds in (0, 5, 10, 15, 20)]
+
+    assert rung == [1, 0, 0, 1, 0]
+
+
+def test_a_lane_whose_pause_ends_is_rung_for_at_once(connected: Practice, now: datetime) -> None:
+    three(connected)
+    assert pushes.sweep(at=now) == 1
+    Lane.objects.for_practice(connected).update(next_ok_at=now + timedelta(seconds=4))
+
+    assert pushes.sweep(at=now + timedelta(seconds=5)) == 1
 
 
 def test_a_connection_that_was_lost_leaves_no_pause_behind_it(

@@ -1,5 +1,6 @@
 """Our invoices in Xero's words, and Xero's replies in ours."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,7 +22,15 @@ from xero_sync.translation.elements import (
     marker_url,
 )
 from xero_sync.translation.refusals import explained
-from xero_sync.translation.replies import INVOICE_KEYS, disagreements, is_ours, matched, net_total, under_number
+from xero_sync.translation.replies import (
+    INVOICE_KEYS,
+    by_link,
+    disagreements,
+    is_ours,
+    matched,
+    net_total,
+    under_number,
+)
 
 
 @pytest.fixture
@@ -222,6 +231,13 @@ def there(**changes: Any) -> LedgerInvoice:
         "line_count": 1,
     }
     return LedgerInvoice(**{**facts, **changes})
+
+
+@pytest.mark.parametrize("statuses", [("AUTHORISED", "DELETED"), ("DELETED", "AUTHORISED")])
+def test_of_two_that_carry_one_marker_a_live_one_counts(statuses: Sequence[str]) -> None:
+    found = by_link([there(status=status, url="https://Socket.example/i/1") for status in statuses])
+
+    assert found["https://socket.example/i/1"].status == "AUTHORISED"
 
 
 OURS: dict[str, Any] = {

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
-from billing.models import Invoice
+from billing.models import BillingPlan, BillingSettings, Invoice
 from billing.operations import inbox, invoices
 from clients.models import AuditEvent, Membership, Practice
-from tests.factories import make_invoice
+from tests.factories import make_finalised_plan, make_invoice
 from tests.xero_world import Remote, connection_of, linked_clients, post, recover
 from xero_sync.models import Difference
-from xero_sync.operations import connections, pushes, reconciliation
+from xero_sync.operations import connections, preflight, pushes, reconciliation
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -64,6 +64,33 @@ def test_what_arrives_after_it_was_cancelled_is_reported_until_it_is_gone(
     assert night(connected, at=now + 50 * HOUR) == 0
     told.refresh_from_db()
     assert told.resolved_at
+
+
+def test_a_deletion_long_after_the_week_is_noticed(
+    cancelled: Invoice, connected: Practice, remote: Remote, now: datetime
+) -> None:
+    remote.do("clock", advance=65 * 60)
+    night(connected, at=now + 2 * HOUR)
+
+    remote.do("clock", advance=20 * 24 * 3600)
+    remote.do(f"invoices/{remote.invoices()[0]['id']}/delete")
+    remote.do("clock", advance=10 * 24 * 3600)
+    assert night(connected, at=now + timedelta(days=31)) == 0
+
+    assert Difference.objects.for_practice(connected).get().resolved_at
+
+
+def test_the_eve_says_what_could_not_be_recognised(connected: Practice, settings: Settings, now: datetime) -> None:
+    plan = make_finalised_plan(connected)
+    settings.SITE_URL = "https://socket-for-xero.example"
+    assert "link_refused" not in codes(plan, now)
+
+    BillingSettings.objects.filter(practice=connected).update(numbering=BillingSettings.Numbering.LEDGER)
+    assert "link_refused" in codes(plan, now)
+
+
+def codes(plan: BillingPlan, at: datetime) -> list[str]:
+    return [finding.code for finding in preflight.findings(plan, at=at)]
 
 
 def test_what_could_not_be_recognised_is_not_sent(

@@ -212,6 +212,7 @@ class Migration(migrations.Migration):
                 ('failures_in_a_row', models.PositiveSmallIntegerField(default=0)),
                 ('is_trusted', models.BooleanField(default=False)),
                 ('rechecked_at', models.DateTimeField(default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
+                ('rung_at', models.DateTimeField(default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
                 ('practice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='lane', to='clients.practice')),
             ],
             options={

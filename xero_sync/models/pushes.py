@@ -29,7 +29,7 @@ class Lane(PracticeRecord):
     `recent_calls` are the moments (seconds since 1970) of the last minute's calls, so that no sixty seconds hold more
     than we allow ourselves; `minute_of_others` are the calls of other apps in the minute before `limits_seen_at`.
     `is_trusted` says that what stands in Xero was read since the last reason to doubt that we know it: a start of the
-    workers, a new connection.
+    workers, a new connection. `rung_at` is when the sweep last asked workers to serve it.
     """
 
     practice = models.OneToOneField(Practice, on_delete=models.PROTECT, related_name="lane")
@@ -45,6 +45,7 @@ class Lane(PracticeRecord):
     failures_in_a_row = models.PositiveSmallIntegerField(default=0)
     is_trusted = models.BooleanField(default=False)
     rechecked_at = models.DateTimeField(default=AT_ONCE)
+    rung_at = models.DateTimeField(default=AT_ONCE)
 
     objects = LaneQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's manager
 

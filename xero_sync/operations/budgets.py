@@ -25,7 +25,7 @@ CALLS_A_MINUTE = 55  # of Xero's 60; five are for people who press a button mean
 XEROS_MINUTE = 60
 MINUTE_RESERVE = 4  # a call of each slot may be under way when an answer says how many are left
 RISE, MOST_RISE = 30.0, 0.5  # an app that has just begun may double what it uses in half a minute
-HEARD_SECONDS = 5.0  # what holds us back for others' sake may be over as soon as one answer says so
+NEWS_SECONDS = 5.0  # what holds us back for others' sake may be over before: another answer says so, or it is old
 APP_CALLS_A_MINUTE = 9_300  # of Xero's 10,000 for all practices together
 APP_RESERVE = 500
 APP_SHARED_BLIND = 8_500  # divided among the workers where they cannot count together
@@ -71,7 +71,7 @@ def wait_of(lane: Lane, *, at: datetime) -> TryLater | None:
     if len(calls) >= allowed:
         until_free = max(0.01, calls[-allowed] + WINDOW - at.timestamp())
         is_alone = allowed == CALLS_A_MINUTE
-        return TryLater(until_free if is_alone else min(until_free, HEARD_SECONDS), Scope.MINUTE)
+        return TryLater(until_free if is_alone else min(until_free, NEWS_SECONDS), Scope.MINUTE)
     return _spared_day(lane, at=at)
 
 
@@ -119,7 +119,8 @@ def learned_from(limits: Limits, ours: Sequence[float], *, at: datetime) -> dict
         return {}
     others = 0 if limits.minute is None else max(0, XEROS_MINUTE - limits.minute - len(ours))
     is_large = limits.day is not None and limits.day >= SMALL_DAY
-    left: dict[str, object] = {"day_remaining": limits.day, "minute_of_others": others, "limits_seen_at": at}
+    left: dict[str, object] = {"minute_of_others": others, "limits_seen_at": at}
+    left |= {} if limits.day is None else {"day_remaining": limits.day}
     return left | ({"day_limit": LARGE_DAY} if is_large else {})
 
 
@@ -135,8 +136,8 @@ def require_room(practice: Practice, *, calls: int, at: datetime) -> None:
     lane = Lane.objects.for_practice(practice).get()
     made, allowed = calls_of_the_minute(lane.recent_calls, at), allowed_a_minute(lane, at=at)
     free = allowed - len(made)
-    if free < calls <= allowed:
-        until_free = made[calls - free - 1] + WINDOW - at.timestamp()
+    if free < calls <= CALLS_A_MINUTE:
+        until_free = made[calls - free - 1] + WINDOW - at.timestamp() if calls <= allowed else PAUSE_SECONDS
         raise TryLater(min(PAUSE_SECONDS, max(0.01, until_free)), Scope.MINUTE)
 
 

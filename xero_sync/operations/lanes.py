@@ -11,6 +11,7 @@ from clients.models import Practice
 from xero_sync.errors import Scope, TryLater
 from xero_sync.models import AT_ONCE, Lane, Slot
 from xero_sync.operations import budgets, holders
+from xero_sync.ports import Gateway
 
 SLOTS = 4  # Xero takes five calls at once for an organisation; one is kept for people
 TURN = timedelta(seconds=90)
@@ -85,10 +86,13 @@ def extend(lease: Lease, *, until: datetime) -> None:
         raise LeaseLost
 
 
-def announce_call(lease: Lease, *, at: datetime) -> None:
-    """Just before a call: hold on for as long as it may take, and count it. Raises `LeaseLost`, or `TryLater` where
-    Xero asked us to wait meanwhile or a limit is used up."""
+def announce_call(lease: Lease, gateway: Gateway, *, at: datetime) -> None:
+    """Just before a call: hold on for as long as it may take, and count it, knowing what the answer before it said.
+    Raises `LeaseLost`, or `TryLater` where Xero asked us to wait meanwhile or a limit is used up."""
     extend(lease, until=at + CALL)
+    heard = budgets.learned_from(gateway.limits, lease.lane.recent_calls, at=at)
+    if heard:
+        Lane.objects.for_practice(lease.practice).update(**heard)
     lease.lane.recent_calls = budgets.spend(lease.practice, at=at)
 
 
@@ -128,6 +132,7 @@ def free_the_gone(*, at: datetime) -> int:
     if not gone:
         return 0
     freed = held.filter(holder__in={holder for holder, _ in gone}).update(lease_until=None)
+    Lane.objects.across_practices().filter(practice__in={practice for _, practice in gone}).update(rung_at=AT_ONCE)
     for practice_id in {practice_id for _, practice_id in gone}:
         _wait(practice_id, note_failure(practice_id), at=at)
     return freed

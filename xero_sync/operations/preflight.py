@@ -3,13 +3,18 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from billing.models import BillingPlan
+from django.conf import settings
+
+from billing.models import BillingPlan, BillingSettings
+from billing.operations.terms import settings_of
 from billing.ports import ContactStanding, Finding, Tone
 from clients.models import Practice
 from xero_sync.models import Connection
 from xero_sync.operations import budgets, connections, lanes
 from xero_sync.operations.contacts import standings
 from xero_sync.operations.pushes.batches import MOST
+from xero_sync.translation.elements import takes_links
+from xero_sync.translation.refusals import refusal
 
 SLACK_CALLS = 4  # reading back and a little room
 
@@ -26,6 +31,7 @@ def findings(plan: BillingPlan, *, at: datetime) -> list[Finding]:
     return [
         _connection(practice, connection),
         *_contacts(practice, standings(practice, client_ids).values()),
+        *_links(practice),
         _lock_dates(plan, connection),
         _calls(practice, len(client_ids)),
     ]
@@ -52,6 +58,14 @@ def _contacts(practice: Practice, all_standings: Iterable[ContactStanding]) -> I
         yield _about(amber, "contacts_unmatched", Tone.AMBER, what, sentence)
     if not red and not amber:
         yield Finding("contacts", Tone.GREEN, "Every client has a contact in Xero")
+
+
+def _links(practice: Practice) -> Iterable[Finding]:
+    """Under Xero's numbering an invoice is recognised by its link alone."""
+    is_numbered_there = settings_of(practice).numbering == BillingSettings.Numbering.LEDGER
+    if is_numbered_there and not takes_links(settings.SITE_URL):
+        reason = refusal("LINK_REFUSED").reason
+        yield Finding("link_refused", Tone.RED, "No invoice would be recognised in Xero", reason)
 
 
 def _about(some: list[ContactStanding], code: str, tone: Tone, what: tuple[str, str], sentence: str) -> Finding:

@@ -40,12 +40,12 @@ def read_back(lease: Lease, gateway: Gateway, watch: Stopwatch) -> bool:
     pushes = list(unread.select_related("invoice")[:AT_A_TIME])
     budgets.require_room(lease.practice, calls=len(pushes) // PAGE + 1, at=watch.now())
     since = min(push.invoice.posted_at or watch.now() for push in pushes) - CLOCK_SLACK
-    there = of_our_app(gateway, changed_since=since, announce=lambda: announce_call(lease, at=watch.now()))
+    there = of_our_app(gateway, changed_since=since, announce=lambda: announce_call(lease, gateway, at=watch.now()))
     verify_all([push for push in pushes if _found(push, there)], there, at=watch.now())
     unseen = [push for push in pushes if _found(push, there) is None]
     for start in range(0, len(unseen), NUMBERS_PER_CALL):
         asked = unseen[start : start + NUMBERS_PER_CALL]
-        announce_call(lease, at=watch.now())
+        announce_call(lease, gateway, at=watch.now())
         numbered = gateway.invoices_numbered([number for push in asked if (number := push.invoice.ledger_number)])
         verify_all(asked, _by_id(numbered), at=watch.now())
     return True
@@ -67,9 +67,11 @@ def watch(*, connection: Connection, gateway: Gateway, at: datetime) -> int:
     recent = Push.objects.for_practice(connection.practice_id).filter(
         status__in=[Push.Status.POSTED, Push.Status.VERIFIED], invoice__posted_at__gte=at - WATCHED
     )
-    if not recent.exists() and not sent.exists():
+    reported = unwanted.first_reported(connection)
+    if not (reported or recent.exists() or sent.exists()):
         return 0
-    there = of_our_app(gateway, changed_since=at - WATCHED - CLOCK_SLACK)
+    since = min(at - WATCHED, reported or at)
+    there = of_our_app(gateway, changed_since=since - CLOCK_SLACK)
     changed = list(recent.filter(invoice__ledger_reference__in=list(there)).select_related("invoice"))
     differing = verify_all(changed, there, at=at)
     _remove_twins(connection, gateway, there, at=at)

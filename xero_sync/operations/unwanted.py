@@ -16,8 +16,8 @@ from xero_sync.translation.replies import marker_of
 ROWS = 500
 CANCELLED = "It was cancelled here, but stands in Xero as {0}, {1}. Delete it there, unless you want it after all."
 BY_HAND = (
-    "It was marked as handled by hand here, but stands in Xero as {0}, {1}. If another invoice took its place, delete "
-    "one of them there."
+    "It was marked as handled by hand here, and stands in Xero as {0}, {1}. If that is what was meant, mark it as "
+    "seen; if another invoice took its place, delete one of them there."
 )
 
 
@@ -31,6 +31,12 @@ def report(connection: Connection, there: Collection[LedgerInvoice], *, at: date
     for invoice in found:
         _report(invoice, live[invoice.uid], at=at)
     return len(found)
+
+
+def first_reported(connection: Connection) -> datetime | None:
+    """Since when something is reported that nobody has dealt with: what became of it since is to be read."""
+    unseen = Difference.objects.for_practice(connection.practice_id).filter(resolved_at=None, seen_at=None)
+    return unseen.filter(kind=Difference.Kind.UNWANTED).order_by("found_at").values_list("found_at", flat=True).first()
 
 
 def _cancelled(connection: Connection, uids: Collection[UUID]) -> list[Invoice]:
@@ -51,14 +57,16 @@ def _settle(connection: Connection, uids: Collection[UUID], *, at: datetime) -> 
 def _report(invoice: Invoice, there: LedgerInvoice, *, at: datetime) -> None:
     name = there.number or there.external_id
     words = BY_HAND if invoice.is_handled_by_hand else CANCELLED
+    detail = words.format(name, there.status.lower())[:500]
     with transaction.atomic():
-        _, is_new = Difference.objects.for_practice(invoice.practice_id).get_or_create(
+        row, is_new = Difference.objects.for_practice(invoice.practice_id).get_or_create(
             practice_id=invoice.practice_id,
             invoice=invoice,
             kind=Difference.Kind.UNWANTED,
             resolved_at=None,
-            defaults={"detail": words.format(name, there.status.lower())[:500], "found_at": at},
+            defaults={"detail": detail, "found_at": at},
         )
+        Difference.objects.for_practice(invoice.practice_id).filter(pk=row.pk).update(detail=detail)
         if is_new:
             facts = {"number": name}
             audit.record(

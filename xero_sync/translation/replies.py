@@ -100,6 +100,12 @@ def under_number(found: Iterable[LedgerInvoice], sent: Json) -> LedgerInvoice | 
     return next((one for one in sales if is_ours(one, sent)), sales[0] if sales else None)
 
 
+def by_link(invoices: Iterable[LedgerInvoice]) -> dict[str, LedgerInvoice]:
+    """Invoices by our marker; of several that carry one a live one counts."""
+    live_last = sorted(invoices, key=lambda one: not one.is_gone)
+    return {one.url.lower(): one for one in live_last if one.url}
+
+
 def is_ours(there: LedgerInvoice, sent: Json) -> bool:
     """Whether an invoice found under our number is the one we sent, and not a person's.
 

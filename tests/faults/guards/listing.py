@@ -387,6 +387,22 @@ SENDING = (
         "A request carried out when nobody wanted it any more is told.",
     ),
     Guard(
+        "no writing behind an open cursor",
+        f"{PUSHES}/unknown.py",
+        "for batch in list(_open_questions(lease, at=at)):",
+        "for batch in _open_questions(lease, at=at):",
+        ("tests/xero_sync/test_looking.py::test_many_batches_are_recognised_while_others_write",),
+        "SQLite refuses to write behind a read that others have overtaken.",
+    ),
+    Guard(
+        "what an answer says between two pages",
+        "xero_sync/operations/lanes.py",
+        "    if heard:\n",
+        "    if False:\n",
+        ("tests/xero_sync/test_budgets.py::test_between_the_pages_of_a_reading_each_answer_is_heard",),
+        "A long reading beside another app comes to its end.",
+    ),
+    Guard(
         "recognised as a whole",
         f"{PUSHES}/unknown.py",
         "if len(there) == len(sent):",

@@ -9,7 +9,7 @@ from tests.faults.machine.world import World
 from xero_sync.models import Batch, Push
 from xero_sync.operations import connections
 
-# How long until the next sweep; together twenty minutes. Beat rings every 15 s, but late sweeps prove as much.
+# How long until the next sweep; together twenty minutes. Beat rings every five seconds, but late sweeps prove as much.
 SWEEPS = (*[15] * 8, *[60] * 18)
 LONGEST_LATENESS = 3700
 

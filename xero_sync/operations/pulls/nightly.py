@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Subquery
 
-from xero_sync.models import Connection, Slot, SyncRun
+from xero_sync.models import Connection, Lane, Slot, SyncRun
 from xero_sync.operations.asking import request_sync
 
 HOUR = 2
+LATELY = timedelta(minutes=2)  # longer than a minute that is used up
 
 
 def nightly(*, at: datetime) -> int:
@@ -19,8 +20,10 @@ def nightly(*, at: datetime) -> int:
     asked = 0
     nights = SyncRun.objects.across_practices().filter(connection=OuterRef("pk"), is_nightly=True)
     last_night = Subquery(nights.order_by("-asked_at").values("asked_at")[:1])
-    posting = Slot.objects.across_practices().filter(practice=OuterRef("practice"), lease_until__gte=at)
-    working = Connection.objects.across_practices().working().filter(~Exists(posting)).select_related("practice")
+    posting = Lane.objects.across_practices().filter(practice=OuterRef("practice"), served_at__gt=at - LATELY)
+    sending = Slot.objects.across_practices().filter(practice=OuterRef("practice"), lease_until__gte=at)
+    working = Connection.objects.across_practices().working().filter(~Exists(posting), ~Exists(sending))
+    working = working.select_related("practice")
     for connection in working.annotate(last_night=last_night):
         if _is_due(connection, connection.last_night, at=at):  # type: ignore[attr-defined]  # annotated above
             request_sync(connection=connection, by=None, at=at, is_nightly=True)

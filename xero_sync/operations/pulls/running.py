@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from clients.models import PracticeQuerySet
 from clients.operations import Stopwatch
-from xero_sync.errors import ConnectionLost, OutcomeUnknown, Refused, TryLater, XeroFailure
+from xero_sync.errors import ConnectionLost, OutcomeUnknown, Refused, Scope, TryLater, XeroFailure
 from xero_sync.models import Connection, SyncRun
 from xero_sync.operations import budgets, connections, lanes
 from xero_sync.operations.pulls import steps
@@ -131,8 +131,9 @@ def _carry_out(run: Run) -> None:
 
 
 def _stop_or_wait(row: SyncRun, failure: XeroFailure, *, at: datetime) -> None:
-    """Go on later from the step that failed, or give up with words for people."""
-    tries = row.counts.get("tries", 0) + 1
+    """Go on later from the step that failed, or give up with words for people. To be told to wait is no failure."""
+    is_told = isinstance(failure, TryLater) and failure.scope is not Scope.UNREACHABLE
+    tries = row.counts.get("tries", 0) + (not is_told)
     row.connection.refresh_from_db()
     counts = {**row.counts, "tries": tries}
     if tries >= MOST_TRIES or not row.connection.is_connected or isinstance(failure, Refused):

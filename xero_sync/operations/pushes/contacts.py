@@ -33,7 +33,7 @@ def contacts_answered(lease: Lease, batch: Batch, reply: BatchReply, gateway: Ga
     sent_before = _sent_before(batch)
     doubtful = {n for n, e in elements.items() if not e.is_accepted and (_is_taken(e) or n in sent_before)}
     for number in sorted(doubtful):
-        announce_call(lease, at=watch.now())
+        announce_call(lease, gateway, at=watch.now())
         found = gateway.contact_numbered(number)
         if found and name_key(found.name) == name_key(by_number[number]["Name"]):
             _link(batch, found, at=watch.now())

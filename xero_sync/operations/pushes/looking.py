@@ -17,7 +17,7 @@ from xero_sync.operations.pushes.finishing import posted
 from xero_sync.operations.reconciliation import of_our_app
 from xero_sync.ports import Gateway
 from xero_sync.records import LedgerInvoice
-from xero_sync.translation.replies import marker_of
+from xero_sync.translation.replies import by_link, marker_of
 
 CLOCK_SLACK = timedelta(days=1)  # Xero's clock may be hours off ours
 
@@ -39,7 +39,7 @@ def look_around(connection: Connection, gateway: Gateway, watch: Stopwatch, *, l
 
     def announce() -> None:
         if lease:
-            lanes.announce_call(lease, at=watch.now())
+            lanes.announce_call(lease, gateway, at=watch.now())
 
     there = of_our_app(gateway, changed_since=_known_until(connection) - CLOCK_SLACK, announce=announce)
     if lease:
@@ -60,7 +60,7 @@ def _known_until(connection: Connection) -> datetime:
 
 
 def _note_unknown(connection: Connection, there: list[LedgerInvoice], *, at: datetime) -> None:
-    marked = {uid: found for found in there if (uid := marker_of(found)) is not None}
+    marked = {uid: found for found in by_link(there).values() if (uid := marker_of(found)) is not None}
     known = Invoice.objects.for_practice(connection.practice_id).posted().filter(uid__in=marked)
     for uid in known.values_list("uid", flat=True):
         del marked[uid]

@@ -1,11 +1,13 @@
 """The sweep: what a lost bell, a dead worker or a passed wait left behind is rung for again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from xero_sync.models import Batch, Connection, Lane, Push, SyncRun
 from xero_sync.operations import bells, lanes
+
+RING_AGAIN = timedelta(seconds=15)  # behind a backlog bells would pile up, each of which makes a turn of its own
 
 
 def sweep(*, at: datetime) -> int:
@@ -17,6 +19,8 @@ def sweep(*, at: datetime) -> int:
     """
     lanes.free_the_gone(at=at)
     practices = _lanes_with_work(at)
+    if practices:
+        Lane.objects.across_practices().filter(practice__in=practices).update(rung_at=at)
     for practice_id in practices:
         bells.ring_lane(practice_id)
     runs = _waiting_syncs(at)
@@ -26,14 +30,16 @@ def sweep(*, at: datetime) -> int:
 
 
 def _lanes_with_work(at: datetime) -> list[int]:
-    """In one query, however many practices there are."""
+    """In one query, however many practices there are; not those that were rung for a moment ago, unless a pause of
+    theirs ended since."""
     pushes = Push.objects.across_practices()
     has_work = Q(practice__in=pushes.due(at).order_by().values("practice"))
     has_work |= Q(practice__in=Batch.objects.across_practices().unsettled(at).order_by().values("practice"))
     has_work |= Q(practice__in=pushes.unread().order_by().values("practice"))
     served = Connection.objects.across_practices().working().order_by().values("practice")
     due = Lane.objects.across_practices().due(at).filter(practice__in=served, practice__is_safe_mode=False)
-    return list(due.filter(has_work).values_list("practice_id", flat=True))
+    rung = Q(rung_at__gt=at - RING_AGAIN, rung_at__gte=F("next_ok_at"))
+    return list(due.filter(has_work).exclude(rung).values_list("practice_id", flat=True))
 
 
 def _waiting_syncs(at: datetime) -> list[SyncRun]:

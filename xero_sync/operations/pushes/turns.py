@@ -171,7 +171,7 @@ def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwat
 def _knock(lease: Lease, gateway: Gateway, watch: Stopwatch) -> None:
     """Nothing came through lately: a question that changes nothing goes before anything is sent, so that an outage
     does not leave one batch after the other in doubt."""
-    lanes.announce_call(lease, at=watch.now())
+    lanes.announce_call(lease, gateway, at=watch.now())
     gateway.invoices_of_our_app(page=1, changed_since=watch.now())
 
 
@@ -258,7 +258,7 @@ def _finish(lease: Lease, batch: Batch, reply: BatchReply, gateway: Gateway, wat
 def _looked_up(lease: Lease, numbers: list[str], gateway: Gateway, *, at: datetime) -> list[LedgerInvoice] | None:
     """What stands in Xero under numbers that it calls taken; None where it would not say now."""
     try:
-        lanes.announce_call(lease, at=at)
+        lanes.announce_call(lease, gateway, at=at)
         return gateway.invoices_numbered(numbers)
     except XeroFailure:
         return None

@@ -22,7 +22,7 @@ from xero_sync.operations.pushes.finishing import (
 from xero_sync.ports import Gateway
 from xero_sync.records import Json, LedgerInvoice
 from xero_sync.translation.refusals import refusal
-from xero_sync.translation.replies import under_number
+from xero_sync.translation.replies import by_link, under_number
 
 CLOCK_SLACK = timedelta(days=1)  # Xero's clock may be hours off ours
 PAGES = 20
@@ -85,8 +85,8 @@ def _open_questions(lease: Lease, *, at: datetime) -> Iterator[Batch]:
 def recognise(lease: Lease, invoices: Collection[LedgerInvoice], *, at: datetime) -> None:
     """Settle the batches that are among what was just read, each as a whole; what is missing here is asked for by its
     number before anything is concluded from it."""
-    marked = {invoice.url.lower(): invoice for invoice in invoices if invoice.url}
-    for batch in _open_questions(lease, at=at):
+    marked = by_link(invoices)
+    for batch in list(_open_questions(lease, at=at)):  # SQLite writes nothing behind a cursor that is still open
         sent = sent_elements(batch)
         there = _found(sent, carrying=[], marked=marked)
         if len(there) == len(sent):
@@ -141,7 +141,7 @@ def read_back(
     numbers = [number for batch in batches for number in _numbers(sent[batch.pk])]
     carrying = []
     if numbers:
-        announce_call(lease, at=watch.now())
+        announce_call(lease, gateway, at=watch.now())
         carrying = gateway.invoices_numbered(numbers)
     unnumbered = [batch for batch in batches if len(_numbers(sent[batch.pk])) < len(sent[batch.pk])]
     marked = _by_marker(lease, unnumbered, gateway, watch) if unnumbered else {}
@@ -166,14 +166,14 @@ def _found(
 def _by_marker(lease: Lease, batches: Sequence[Batch], gateway: Gateway, watch: Stopwatch) -> dict[str, LedgerInvoice]:
     """Everything that our app made since the first of them left, by its link."""
     since = min(batch.sent_at or batch.created_at for batch in batches) - CLOCK_SLACK
-    found: dict[str, LedgerInvoice] = {}
+    found: list[LedgerInvoice] = []
     for page in range(1, PAGES + 1):
-        announce_call(lease, at=watch.now())
+        announce_call(lease, gateway, at=watch.now())
         invoices, is_last = gateway.invoices_of_our_app(page=page, changed_since=since)
-        found |= {invoice.url.lower(): invoice for invoice in invoices if invoice.url}
+        found += invoices
         if is_last:
             break
-    return found
+    return by_link(found)
 
 
 def _again(push: Push, batch: Batch, *, at: datetime) -> None:
