@@ -53,7 +53,7 @@ def troubles(practice: Practice, invoices: Sequence[Invoice], *, at: datetime) -
 
 
 def trouble_of(invoice: Invoice, *, at: datetime) -> Trouble | None:
-    """What is the matter with one invoice, late or not; None where it stands in the ledger as it should, or not."""
+    """What is the matter with one invoice, late or not; None where it is over and the ledger does not differ."""
     is_over = invoice.is_posted or invoice.is_cancelled
     if is_over and not get_ledger(invoice.destination).differing(invoice.practice).contains(invoice):
         return None

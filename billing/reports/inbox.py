@@ -263,8 +263,9 @@ def _delay(invoice: Invoice, hold: OpenHold | None, place: Whereabouts) -> Troub
 def _difference(invoice: Invoice, deviations: list[Deviation]) -> Trouble:
     since = min((each.found_at for each in deviations), default=invoice.posted_at or invoice.raised_at)
     said = "\n".join(each.sentence for each in deviations)
-    advice = "" if invoice.is_cancelled else " If the fee has changed for good, adjust the proposal."
-    text = f"Socket reports it and changes nothing there.{advice}"
+    closed = "Delete it there, or mark it as seen if it is meant to stand there."
+    advice = closed if invoice.is_cancelled else "If the fee has changed for good, adjust the proposal."
+    text = f"Socket reports it and changes nothing there. {advice}"
     code = deviations[0].code if deviations else "DIFFERS"
     title = deviations[0].title if deviations else "It differs in the ledger"
     return Trouble(invoice, Kind.DIFFERS, code, title, text, since, said=said)

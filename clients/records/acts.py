@@ -40,7 +40,7 @@ SENTENCES = {
     "invoice.found": "found invoice {subject} in Xero already and did not send it again",
     "invoice.twin_deleted": "deleted the second draft of invoice {subject} in Xero, {twin}",
     "invoice.twin_left": "left the second copy of invoice {subject} in Xero, {twin}, to people",
-    "invoice.unwanted": "found invoice {subject} in Xero as {number}, though it was cancelled here",
+    "invoice.unwanted": "found invoice {subject} in Xero as {number}, though it is closed here",
     "invoice.cancelled": "cancelled invoice {subject}",
     "hold.placed": "held everything back: {reason}",
     "hold.lifted": "lifted a hold: {reason}",

@@ -14,10 +14,10 @@ from xero_sync.records import LedgerInvoice
 from xero_sync.translation.replies import marker_of
 
 ROWS = 500
-CANCELLED = "It was cancelled here, but stands in Xero as {0}, {1}. Delete it there, unless you want it after all."
+CANCELLED = "It was cancelled here, and stands in Xero as {0}, {1}."
 BY_HAND = (
-    "It was marked as handled by hand here, and stands in Xero as {0}, {1}. If that is what was meant, mark it as "
-    "seen; if another invoice took its place, delete one of them there."
+    "It was marked as handled by hand here, and stands in Xero as {0}, {1}. If another invoice took its place, the "
+    "client is billed twice."
 )
 
 

@@ -21,7 +21,7 @@ TITLES = {
     Difference.Kind.CONTACT: "On another contact in Xero",
     Difference.Kind.DELETED: "Deleted or voided in Xero",
     Difference.Kind.EDITED: "Edited in Xero",
-    Difference.Kind.UNWANTED: "In Xero, though it was cancelled here",
+    Difference.Kind.UNWANTED: "In Xero, though it is closed here",
 }
 IN_QUEUE = Whereabouts(
     "IN_QUEUE",
