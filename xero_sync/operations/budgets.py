@@ -150,13 +150,20 @@ def spend_for_the_app(at: datetime) -> None:
     minute, second = divmod(at.timestamp(), MINUTE)
     key = f"xero-calls-{minute:.0f}"
     try:
-        cache.add(key, 0, timeout=2 * MINUTE)
-        count, most = cache.incr(key), APP_CALLS_A_MINUTE
+        count, most = _counted_together(key), APP_CALLS_A_MINUTE
     except Exception:
         log.warning("xero_calls_not_counted_together", exc_info=True)
         count, most = _counted_alone(minute), APP_SHARED_BLIND // settings.WORKER_PROCESSES
     if count > most:
         raise TryLater(MINUTE - second, Scope.APP)
+
+
+def _counted_together(key: str) -> int:
+    try:
+        return cache.incr(key)
+    except ValueError:  # the first call of this minute
+        cache.add(key, 0, timeout=2 * MINUTE)
+        return cache.incr(key)
 
 
 _alone: dict[float, int] = {}

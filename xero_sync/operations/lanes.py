@@ -79,6 +79,11 @@ def has_free_slot(practice: Practice, *, at: datetime) -> bool:
     return Slot.objects.for_practice(practice).free(at).exists()
 
 
+def may_call(practice: Practice, *, at: datetime) -> bool:
+    """Whether Xero has not asked this practice's lane to wait."""
+    return Lane.objects.for_practice(practice).filter(next_ok_at__lte=at).exists()
+
+
 def extend(lease: Lease, *, until: datetime) -> None:
     """Hold on until then; raises `LeaseLost` where another worker has taken over."""
     slot = Slot.objects.for_practice(lease.practice).filter(number=lease.slot, fence=lease.fence)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Exists, OuterRef, When
+from django.db.models import Case, Exists, F, OuterRef, When
 
 from billing.models import Invoice, InvoiceLine
 from billing.operations import invoices as billing_invoices
@@ -27,6 +27,8 @@ from xero_sync.translation.refusals import Refusal, other_currency, refusal
 
 MOST_TRIES = 1000
 Lines = dict[int, list[InvoiceLine]]  # by invoice
+OF_LINES = ("practice", "invoice", "description", "quantity", "unit_price", "ledger_account", "tracking_1", "tracking_2")
+OF_LINKS = ("client", "contact__external_id", "contact__status", "contact__is_missing")
 CLAIM = ("status", "batch", "contact_external_id", "element_sha256")
 
 
@@ -104,12 +106,14 @@ def _chosen(lease: Lease, connection: Connection, *, at: datetime) -> list[Push]
     is_linked = Case(When(Exists(linked.filter(client=OuterRef("client"))), then=True), default=False)
     due = Push.objects.for_practice(lease.practice).due(at).alias(is_linked=is_linked).filter(is_linked=True)
     due = due.exclude(invoice__uid__in=seen.values("uid"))
-    first = due.values_list("batch_id", "batch__next_size").first()
-    if first is None:
+    due = due.select_related("invoice__template").annotate(next_size=F("batch__next_size"))
+    queue = list(due[:MOST])
+    if not queue:
         return []
-    batch_id, next_size = first
-    size = min(MOST, next_size or MOST)
-    return list(due.filter(batch=batch_id).select_related("invoice__template")[:size])
+    first, size = queue[0], min(MOST, queue[0].next_size or MOST)
+    if any(push.batch_id != first.batch_id for push in queue):
+        queue = list(due.filter(batch=first.batch_id)[:size])
+    return queue[:size]
 
 
 def _lines(pushes: Sequence[Push], connection: Connection) -> Lines:
@@ -117,7 +121,8 @@ def _lines(pushes: Sequence[Push], connection: Connection) -> Lines:
     lines = InvoiceLine.objects.for_practice(connection.practice_id)
     of_these = lines.filter(invoice__in=[push.invoice_id for push in pushes])
     found: Lines = {push.invoice_id: [] for push in pushes}
-    for line in of_these.prefetch_related("ledger_account", "tracking_1__category", "tracking_2__category"):
+    named = ("ledger_account", "tracking_1__category", "tracking_2__category")
+    for line in of_these.only(*OF_LINES).prefetch_related(*named):
         found[line.invoice_id].append(line)
     return found
 
@@ -147,7 +152,7 @@ def _links(pushes: Sequence[Push], connection: Connection) -> dict[int, ContactL
     rows = ContactLink.objects.for_practice(connection.practice_id).filter(
         tenant_id=connection.tenant_id, client__in=[push.client_id for push in pushes]
     )
-    return {link.client_id: link for link in rows.select_related("contact")}
+    return {link.client_id: link for link in rows.select_related("contact").only(*OF_LINKS)}
 
 
 def _elements_before(pushes: Sequence[Push]) -> dict[str, bytes]:

@@ -1,6 +1,7 @@
 """T3: what a reply, or the lack of one, makes of a batch. Everything here asks for the fence first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -64,23 +65,34 @@ def _by_position(pushes: Iterable[Push], sent: Sequence[Json]) -> dict[int, Push
     return {positions[push.element_sha256]: push for push in pushes}
 
 
-def numbers_to_look_up(batch: Batch, reply: BatchReply) -> list[str]:
-    """Numbers that Xero says are taken: perhaps by ourselves, at an attempt whose answer was lost."""
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was sent, and by its position what Xero's reply says of it."""
+
+    sent: Sequence[Json]
+    elements: Mapping[int, Element]
+    correlation_id: str
+
+
+def answers_of(batch: Batch, reply: BatchReply) -> Answers:
     sent = sent_elements(batch)
-    answers = matched(sent, reply.elements, INVOICE_KEYS)
-    taken = [p for p, e in answers.items() if not e.is_accepted and is_number_taken(e.words)]
-    return [sent[position]["InvoiceNumber"] for position in taken if sent[position].get("InvoiceNumber")]
+    return Answers(sent, matched(sent, reply.elements, INVOICE_KEYS), reply.correlation_id)
+
+
+def numbers_to_look_up(answers: Answers) -> list[str]:
+    """Numbers that Xero says are taken: perhaps by ourselves, at an attempt whose answer was lost."""
+    taken = [p for p, e in answers.elements.items() if not e.is_accepted and is_number_taken(e.words)]
+    return [number for position in taken if (number := answers.sent[position].get("InvoiceNumber"))]
 
 
 def answered(
-    lease: Lease, batch: Batch, reply: BatchReply, there: Sequence[LedgerInvoice] | None, *, at: datetime
+    lease: Lease, batch: Batch, answers: Answers, there: Sequence[LedgerInvoice] | None, *, at: datetime
 ) -> None:
-    """A parsed reply: each element is posted, refused, or stays unknown where the reply does not speak of it.
+    """Each element is posted, refused, or stays unknown where the reply does not speak of it.
 
     `there` holds what Xero has under the numbers that it called taken; None where that could not be asked.
     """
-    sent = sent_elements(batch)
-    answers = matched(sent, reply.elements, INVOICE_KEYS)
+    sent, elements = answers.sent, answers.elements
     with transaction.atomic(), audit.together():
         pushes = _by_position(_open_pushes(batch).select_related("invoice").only(*TO_RECORD), sent)
         open_ends = 0
@@ -91,14 +103,14 @@ def answered(
             status=Status.DONE,
             finished_at=at,
             http_status=200,
-            correlation_id=reply.correlation_id,
+            correlation_id=answers.correlation_id,
         ):
             return
-        accepted = {p: e for p, e in answers.items() if p in pushes and _is_accepted(e)}
+        accepted = {p: e for p, e in elements.items() if p in pushes and _is_accepted(e)}
         _all_posted([(pushes[position], element) for position, element in accepted.items()], batch, at=at)
         left = pushes_by_position(batch, sent) if len(accepted) < len(pushes) else {}
         for position, push in left.items():
-            open_ends += not _settled(push, batch, sent[position], answers.get(position), there, at=at)
+            open_ends += not _settled(push, batch, sent[position], elements.get(position), there, at=at)
         if open_ends:
             _leave_open_ends(batch, open_ends, at=at)
 

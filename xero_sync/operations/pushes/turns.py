@@ -16,6 +16,7 @@ from xero_sync.operations import bells, budgets, connections, lanes, reconciliat
 from xero_sync.operations.lanes import CALL, Lease, LeaseLost
 from xero_sync.operations.outages import despite_outage
 from xero_sync.operations.pushes import finishing, looking, unknown
+from xero_sync.operations.pushes.batches import MOST
 from xero_sync.operations.pushes.claiming import claim_contacts, claim_invoices
 from xero_sync.operations.pushes.contacts import contacts_answered
 from xero_sync.ports import Gateway, reached
@@ -23,6 +24,20 @@ from xero_sync.records import BatchReply, LedgerInvoice
 
 log = structlog.get_logger(__name__)
 A_LOT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn came to: how long to wait before the next one, whether there was anything to do, and what Xero's
+    answers say about the lane."""
+
+    wait: TryLater | None = None
+    did_something: bool = True
+    learned: lanes.Learned = field(default_factory=dict)
+
+    @property
+    def is_told_to_wait(self) -> bool:
+        return self.wait is not None and self.wait.seconds > 0
 
 
 def post_batch(*, practice_id: int, at: datetime) -> bool:
@@ -54,14 +69,19 @@ def _served(lease: Lease, connection: Connection, watch: Stopwatch) -> bool:
         despite_outage(lambda: lanes.release(lease, at=watch.now(), wait=lanes.note_failure(lease.practice)))
         raise
     despite_outage(lambda: lanes.release(lease, at=watch.now(), wait=turn.wait, learned=turn.learned))
-    if turn.did_something:
-        plans.settle_practice(practice=lease.practice, at=watch.now())
-    if turn.is_told_to_wait:
-        return False
-    if turn.did_something:
-        return has_work(lease.practice, at=watch.now())
-    # The bell for reading back may have rung while this turn kept the first slot for nothing.
-    return lease.is_first and reconciliation.is_due(lease.practice)
+    return _goes_on(lease, turn, at=watch.now())
+
+
+def _goes_on(lease: Lease, turn: Turn, *, at: datetime) -> bool:
+    """Whether more can be done at once. The plans are settled where a run pauses or ends, not after each batch of it:
+    that counts all their invoices."""
+    if not turn.did_something:
+        # The bell for reading back may have rung while this turn kept the first slot for nothing.
+        return not turn.is_told_to_wait and lease.is_first and reconciliation.is_due(lease.practice)
+    if lanes.may_call(lease.practice, at=at) and Push.objects.for_practice(lease.practice).has_due(at):
+        return True
+    plans.settle_practice(practice=lease.practice, at=at)
+    return not turn.is_told_to_wait and has_work(lease.practice, at=at)
 
 
 def post_all(*, practice_id: int, at: datetime) -> int:
@@ -77,20 +97,6 @@ def has_work(practice: Practice, *, at: datetime) -> bool:
     pushes = Push.objects.for_practice(practice)
     batches = Batch.objects.for_practice(practice)
     return pushes.has_due(at) or batches.unsettled(at).exists() or reconciliation.is_due(practice)
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What a turn came to: how long to wait before the next one, whether there was anything to do, and what Xero's
-    answers say about the lane."""
-
-    wait: TryLater | None = None
-    did_something: bool = True
-    learned: lanes.Learned = field(default_factory=dict)
-
-    @property
-    def is_told_to_wait(self) -> bool:
-        return self.wait is not None and self.wait.seconds > 0
 
 
 def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
@@ -159,7 +165,7 @@ def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwat
         _knock(lease, gateway, watch)
     batch = claim_contacts(lease, connection, at=watch.now()) or claim_invoices(lease, connection, at=watch.now())
     if batch:
-        _call_others(lease.practice, at=watch.now())
+        _call_others(lease.practice, batch, at=watch.now())
         reached("after_t1")
         return _send(lease, batch, gateway, watch)
     if is_asked and (open_ones := unknown.questions(lease, at=watch.now())):
@@ -175,10 +181,11 @@ def _knock(lease: Lease, gateway: Gateway, watch: Stopwatch) -> None:
     gateway.invoices_of_our_app(page=1, changed_since=watch.now())
 
 
-def _call_others(practice: Practice, *, at: datetime) -> None:
-    """More is due than this slot carries: another worker may take the next one, unless all are taken; whoever gives
-    one back rings by himself."""
-    if lanes.has_free_slot(practice, at=at) and Push.objects.for_practice(practice).has_due(at):
+def _call_others(practice: Practice, batch: Batch, *, at: datetime) -> None:
+    """More may be due than this slot carries: another worker may take the next one, unless all are taken; whoever gives
+    one back rings by himself. After a full batch nobody looks first whether anything is left: nearly always it is."""
+    is_full = batch.item_count == MOST
+    if lanes.has_free_slot(practice, at=at) and (is_full or Push.objects.for_practice(practice).has_due(at)):
         bells.ring_lane(practice.pk)
 
 
@@ -250,9 +257,10 @@ def _finish(lease: Lease, batch: Batch, reply: BatchReply, gateway: Gateway, wat
     if batch.kind == Batch.Kind.CONTACTS:
         contacts_answered(lease, batch, reply, gateway, watch)
         return
-    numbers = finishing.numbers_to_look_up(batch, reply)
+    answers = finishing.answers_of(batch, reply)
+    numbers = finishing.numbers_to_look_up(answers)
     there = _looked_up(lease, numbers, gateway, at=watch.now()) if numbers else []
-    finishing.answered(lease, batch, reply, there, at=watch.now())
+    finishing.answered(lease, batch, answers, there, at=watch.now())
 
 
 def _looked_up(lease: Lease, numbers: list[str], gateway: Gateway, *, at: datetime) -> list[LedgerInvoice] | None:
