@@ -47,10 +47,22 @@ def test_a_turn_finds_and_orders_what_is_due_by_the_queues_index(connected: Prac
         pushes.post_batch(practice_id=connected.pk, at=now)
 
     found = plans(queries, of="xero_sync_push", which='"queued_at" ASC.* LIMIT (1|50)$')
-    assert len(found) == 5  # twice whether anything is due, the first, its fifty, whether there is more afterwards
+    assert (
+        len(found) == 5
+    )  # whether anything is due, at the start, for others and at the end; what goes first, and after it
     for plan in found:
         assert "INDEX push_queue (status=? AND practice_id=?" in plan
         assert "FOR ORDER BY" not in plan
+
+
+@on_sqlite
+def test_whether_another_practice_waits_is_looked_up_without_sorting(connected: Practice, now: datetime) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        Push.objects.across_practices().has_due_elsewhere(connected, now)
+
+    (plan,) = plans(queries, of="xero_sync_push")
+    assert "INDEX push_queue (status=?" in plan
+    assert "FOR ORDER BY" not in plan
 
 
 @on_sqlite

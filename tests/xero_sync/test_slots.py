@@ -101,7 +101,7 @@ def test_another_worker_is_rung_for_only_where_a_slot_is_left_for_it(
 ) -> None:
     """Whoever has the last slot rings when he gives it back, for there is more."""
     (client,) = linked_clients(connected, ["City Limousines"])
-    for _ in range(102):
+    for _ in range(202):
         make_invoice(client)
     lanes.trust(connected)
     rung: list[int] = []

@@ -183,6 +183,11 @@ class PushQuerySet(PracticeQuerySet["Push"]):
         other end, with the millions that are done."""
         return self.due(at).values_list("pk").first() is not None
 
+    def has_due_elsewhere(self, practice: Practice, at: datetime) -> bool:
+        """Whether another practice waits. In the order of the queue's index, so that it need not be sorted."""
+        others = self.due(at).exclude(practice=practice).order_by("practice_id")
+        return others.values_list("pk").first() is not None
+
     def on_the_way(self) -> "PushQuerySet":
         """In a batch that some worker is about to send or is sending."""
         return self.filter(status__in=[Push.Status.CLAIMED, Push.Status.SENDING])

@@ -79,11 +79,6 @@ def has_free_slot(practice: Practice, *, at: datetime) -> bool:
     return Slot.objects.for_practice(practice).free(at).exists()
 
 
-def may_call(practice: Practice, *, at: datetime) -> bool:
-    """Whether Xero has not asked this practice's lane to wait."""
-    return Lane.objects.for_practice(practice).filter(next_ok_at__lte=at).exists()
-
-
 def extend(lease: Lease, *, until: datetime) -> None:
     """Hold on until then; raises `LeaseLost` where another worker has taken over."""
     slot = Slot.objects.for_practice(lease.practice).filter(number=lease.slot, fence=lease.fence)
@@ -95,10 +90,15 @@ def announce_call(lease: Lease, gateway: Gateway, *, at: datetime) -> None:
     """Just before a call: hold on for as long as it may take, and count it, knowing what the answer before it said.
     Raises `LeaseLost`, or `TryLater` where Xero asked us to wait meanwhile or a limit is used up."""
     extend(lease, until=at + CALL)
-    heard = budgets.learned_from(gateway.limits, lease.lane.recent_calls, at=at)
+    hear(lease, gateway, at=at)
+    lease.lane.recent_calls = budgets.spend(lease.practice, at=at)
+
+
+def hear(lease: Lease, gateway: Gateway, *, at: datetime, learned: Learned | None = None) -> None:
+    """Note at once what the last answer says about the lane: other slots ask before their next call."""
+    heard = {**budgets.learned_from(gateway.limits, lease.lane.recent_calls, at=at), **(learned or {})}
     if heard:
         Lane.objects.for_practice(lease.practice).update(**heard)
-    lease.lane.recent_calls = budgets.spend(lease.practice, at=at)
 
 
 def count_call(lease: Lease, *, at: datetime) -> None:

@@ -72,10 +72,12 @@ def record_all(
 
 
 @contextmanager
-def together() -> Iterator[None]:
+def together(*, is_sealed: bool = True) -> Iterator[None]:
     """Everything that is recorded within is written by one query at its end; nothing of it where the block fails.
 
     Opened inside a transaction, and not around a savepoint that may fail: its events would be written all the same.
+    Where it is not sealed after the commit, whoever opened it calls `seal` once he is through with many; else the clock
+    does.
     """
     if _gathered.get() is not None:
         yield
@@ -86,12 +88,12 @@ def together() -> Iterator[None]:
         yield
     finally:
         _gathered.reset(token)
-    _write(events)
+    _write(events, is_sealed=is_sealed)
 
 
-def _write(events: list[AuditEvent]) -> None:
+def _write(events: list[AuditEvent], *, is_sealed: bool = True) -> None:
     AuditEvent.objects.bulk_create(events, batch_size=CHUNK)
-    for key in {event.practice_id for event in events}:
+    for key in {event.practice_id for event in events} if is_sealed else ():
         _seal_on_commit(key)
 
 

@@ -218,8 +218,11 @@ SENDING = (
     Guard(
         "written ahead",
         f"{PUSHES}/turns.py",
-        "        return _send(lease, batch, gateway, watch)\n",
-        "        with transaction.atomic():\n            return _send(lease, batch, gateway, watch)\n",
+        "        if _send(lease, batch, gateway, watch) is End.NOTHING:\n",
+        """        with transaction.atomic():
+            end = _send(lease, batch, gateway, watch)
+        if end is End.NOTHING:
+""",
         (f"{NAMED}/test_f01_killed_after_the_remote_commit.py",),
         "What may have left is on record before it leaves.",
     ),

@@ -65,10 +65,10 @@ def test_f20_half_of_a_run_that_was_posted_is_adopted_and_the_other_half_posted(
     mode: str, connected: Practice, world: World
 ) -> None:
     choose_numbering(connected, mode)
-    wanted = invoices_for(linked_clients(connected, ["City Limousines"]), 75, mode=mode, at=world.at)
+    wanted = invoices_for(linked_clients(connected, ["City Limousines"]), 175, mode=mode, at=world.at)
     with forgotten(world):
         pushes.post_batch(practice_id=connected.pk, at=world.at)
-        assert len(world.drafts()) == 50
+        assert len(world.drafts()) == 150
     before = world.mark()
 
     world.rests(connected, within=timedelta(minutes=2))

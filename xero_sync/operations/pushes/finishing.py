@@ -93,7 +93,7 @@ def answered(
     `there` holds what Xero has under the numbers that it called taken; None where that could not be asked.
     """
     sent, elements = answers.sent, answers.elements
-    with transaction.atomic(), audit.together():
+    with transaction.atomic(), audit.together(is_sealed=False):
         pushes = _by_position(_open_pushes(batch).select_related("invoice").only(*TO_RECORD), sent)
         open_ends = 0
         if not still_ours(

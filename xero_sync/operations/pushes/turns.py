@@ -9,7 +9,7 @@ from django.db import transaction
 
 from billing.operations import holds, plans
 from clients.models import Practice
-from clients.operations import Stopwatch
+from clients.operations import Stopwatch, audit
 from xero_sync.errors import ConnectionLost, OutcomeUnknown, Refused, Scope, TryLater, XeroFailure
 from xero_sync.models import Batch, Connection, Push
 from xero_sync.operations import bells, budgets, connections, lanes, reconciliation
@@ -24,6 +24,8 @@ from xero_sync.records import BatchReply, LedgerInvoice
 
 log = structlog.get_logger(__name__)
 A_LOT = 10_000
+IN_A_ROW = 3  # batches of a turn while no other practice waits: to begin a turn costs as much as a batch
+LONG = timedelta(seconds=5)  # none of them begins after that
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,17 @@ def _served(lease: Lease, connection: Connection, watch: Stopwatch) -> bool:
 
 
 def _goes_on(lease: Lease, turn: Turn, *, at: datetime) -> bool:
-    """Whether more can be done at once. The plans are settled where a run pauses or ends, not after each batch of it:
-    that counts all their invoices."""
+    """Whether more can be done at once. Where a run pauses or ends the plans are settled and the audit log is sealed:
+    after each batch that would cost as much as the batch. Within a longer run the clock does it every minute."""
+    practice = lease.practice
     if not turn.did_something:
         # The bell for reading back may have rung while this turn kept the first slot for nothing.
-        return not turn.is_told_to_wait and lease.is_first and reconciliation.is_due(lease.practice)
-    if lanes.may_call(lease.practice, at=at) and Push.objects.for_practice(lease.practice).has_due(at):
+        return not turn.is_told_to_wait and lease.is_first and reconciliation.is_due(practice)
+    if not turn.is_told_to_wait and has_work(practice, at=at):
         return True
-    plans.settle_practice(practice=lease.practice, at=at)
-    return not turn.is_told_to_wait and has_work(lease.practice, at=at)
+    plans.settle_practice(practice=practice, at=at)
+    audit.seal(practice_id=practice.pk)
+    return False
 
 
 def post_all(*, practice_id: int, at: datetime) -> int:
@@ -163,15 +167,40 @@ def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwat
     looking.adopt(lease, connection, at=watch.now())
     if lease.lane.is_failing:
         _knock(lease, gateway, watch)
-    batch = claim_contacts(lease, connection, at=watch.now()) or claim_invoices(lease, connection, at=watch.now())
-    if batch:
-        _call_others(lease.practice, batch, at=watch.now())
-        reached("after_t1")
-        return _send(lease, batch, gateway, watch)
+    if batch := _claimed(lease, connection, at=watch.now()):
+        return _send_in_a_row(lease, connection, batch, gateway, watch)
     if is_asked and (open_ones := unknown.questions(lease, at=watch.now())):
         unknown.find_out(lease, open_ones, gateway, watch)
         return End.ASKED
     return End.DONE if reconciliation.read_back(lease, gateway, watch) else End.NOTHING
+
+
+def _claimed(lease: Lease, connection: Connection, *, at: datetime) -> Batch | None:
+    return claim_contacts(lease, connection, at=at) or claim_invoices(lease, connection, at=at)
+
+
+def _send_in_a_row(lease: Lease, connection: Connection, first: Batch, gateway: Gateway, watch: Stopwatch) -> End:
+    """This batch, then a few more as long as all goes well and nobody waits for his turn."""
+    latest, sent = watch.now() + LONG, 0
+    batch: Batch | None = first
+    while batch:
+        _call_others(lease.practice, batch, at=watch.now())
+        reached("after_t1")
+        if _send(lease, batch, gateway, watch) is End.NOTHING:
+            break
+        sent += 1
+        is_over = sent == IN_A_ROW or watch.now() > latest
+        batch = None if is_over else _following(lease, connection, gateway, at=watch.now())
+    return End.DONE if sent else End.NOTHING
+
+
+def _following(lease: Lease, connection: Connection, gateway: Gateway, *, at: datetime) -> Batch | None:
+    """The next batch, where no other practice waits and the last answer leaves room for its call."""
+    lanes.hear(lease, gateway, at=at, learned=lanes.ANSWERED)
+    if Push.objects.across_practices().has_due_elsewhere(lease.practice, at):
+        return None
+    must_wait = budgets.nearly_used_up(gateway.limits) or budgets.wait_of(lanes.lane_of(lease.practice), at=at)
+    return None if must_wait else _claimed(lease, connection, at=at)
 
 
 def _knock(lease: Lease, gateway: Gateway, watch: Stopwatch) -> None:
