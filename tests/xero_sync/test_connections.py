@@ -7,7 +7,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from django.http import HttpResponse
 from django.test import Client as Browser
-from pytest_django import DjangoAssertNumQueries
 
 from billing.models import LedgerAccount, PostingHold
 from billing.operations import holds
@@ -24,13 +23,10 @@ from tests.xero_world import (
     connect_by_operations,
     connection_of,
     consent_in_xero,
-    contact_named,
     linked_clients,
-    sync,
 )
-from xero_sync.errors import Scope, TryLater
 from xero_sync.models import Connection, ConsentAttempt, ContactLink, Grant
-from xero_sync.operations import connections, lanes, pulls
+from xero_sync.operations import connections
 
 pytestmark = pytest.mark.django_db
 
@@ -348,59 +344,7 @@ def test_the_eve_of_billing_checks_once_and_reminds_of_a_loss(
     assert letters(connected, "connection_reminder") == 1
 
 
-def test_the_night_asks_for_one_sync_by_the_practices_own_clock(connected: Practice, remote: Remote) -> None:
-    def asked(moment: str) -> int:
-        return pulls.nightly(at=datetime.fromisoformat(moment))
-
-    connected.time_zone = "America/New_York"
-    connected.save()
-    assert asked("2026-12-02T05:30:00+00:00") == 0
-    assert asked("2026-12-02T08:30:00+00:00") == 1
-    assert asked("2026-12-02T08:35:00+00:00") == 0
-    assert sync(connected, at=datetime.fromisoformat("2026-12-02T08:36:00+00:00")) == "done"
-    assert asked("2026-12-02T09:00:00+00:00") == 0
-    assert contact_named(connected, "City Limousines").is_usable
-
-
-def test_who_is_posting_is_read_later_in_the_night(connected: Practice, now: datetime) -> None:
-    night = datetime.fromisoformat("2026-12-02T08:30:00+00:00")
-    lease = lanes.take(connected, at=night)
-    assert lease
-    assert pulls.nightly(at=night) == 0
-
-    lanes.release(lease, at=night + timedelta(seconds=20))
-    assert pulls.nightly(at=night + timedelta(minutes=5)) == 1
-
-
-def test_a_minute_that_is_used_up_is_not_the_end_of_posting(connected: Practice, now: datetime) -> None:
-    night = datetime.fromisoformat("2026-12-02T08:30:00+00:00")
-    lease = lanes.take(connected, at=night)
-    assert lease
-    lanes.release(lease, at=night, wait=TryLater(60, Scope.MINUTE))
-
-    assert pulls.nightly(at=night + timedelta(seconds=30)) == 0
-    assert pulls.nightly(at=night + timedelta(minutes=5)) == 1
-
-
-def test_who_connected_today_was_read_then(connected: Practice, now: datetime) -> None:
-    assert now.hour >= 3
-    assert pulls.nightly(at=now + timedelta(minutes=5)) == 0
-    assert pulls.nightly(at=now + timedelta(days=1)) == 1
-
-
 def test_only_a_practice_that_never_connected_is_held_by_that(north_vale: Practice) -> None:
     assert [hold.reason for hold in holds.open_reasons(north_vale)] == [holds.NOT_CONNECTED]
     make_connection(north_vale)
     assert holds.open_reasons(north_vale) == []
-
-
-def test_the_nights_syncs_are_asked_for_with_one_look_however_many_connections(
-    db: None, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    at = datetime.fromisoformat("2026-12-02T08:30:00+00:00")
-    for name in ("North & Vale", "Harbour Tax", "Fell & Moor"):
-        make_connection(make_practice(name))
-    assert pulls.nightly(at=at) == 3
-
-    with django_assert_num_queries(1):
-        assert pulls.nightly(at=at + timedelta(minutes=5)) == 0

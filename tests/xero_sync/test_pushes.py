@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
 from billing.models import Invoice
 from billing.operations import holds, invoices
 from clients.models import AuditEvent, Membership, Practice
-from tests.factories import make_client, make_connection, make_invoice, make_practice
+from tests.factories import make_client, make_invoice
 from tests.xero_world import Remote, connect_by_operations, connection_of, contact_named, linked_clients, post, recover
 from xero_sync.models import Batch, ContactLink, Difference, Lane, Push, Slot
 from xero_sync.operations import pushes
@@ -394,37 +393,6 @@ def test_a_refusal_that_cannot_be_explained_is_not_asked_again_and_again(
 
     assert post(connected, at=now) <= 3
     assert connection_of(connected).is_connected
-
-
-def test_the_sweep_rings_only_where_there_is_work_and_asks_once_for_all(
-    connected: Practice, remote: Remote, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    idle = make_connection(make_practice("Leeds Ledgers"), tenant_id="another")
-    Lane.objects.create(practice=idle.practice, next_ok_at=now)
-    assert pushes.sweep(at=now) == 0
-    three(connected)
-
-    with django_assert_num_queries(4):  # the fourth notes that it rang
-        assert pushes.sweep(at=now) == 1
-
-    post(connected, at=now)
-    assert pushes.sweep(at=now + timedelta(minutes=1)) == 0
-
-
-def test_behind_a_backlog_a_lane_is_not_rung_for_again_and_again(connected: Practice, now: datetime) -> None:
-    three(connected)
-
-    rung = [pushes.sweep(at=now + timedelta(seconds=seconds)) for seconds in (0, 5, 10, 15, 20)]
-
-    assert rung == [1, 0, 0, 1, 0]
-
-
-def test_a_lane_whose_pause_ends_is_rung_for_at_once(connected: Practice, now: datetime) -> None:
-    three(connected)
-    assert pushes.sweep(at=now) == 1
-    Lane.objects.for_practice(connected).update(next_ok_at=now + timedelta(seconds=4))
-
-    assert pushes.sweep(at=now + timedelta(seconds=5)) == 1
 
 
 def test_a_connection_that_was_lost_leaves_no_pause_behind_it(
