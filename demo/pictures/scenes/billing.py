@@ -1,16 +1,19 @@
 """The month: draft, approval, posting and what goes wrong with it; work in between."""
 
+from django.conf import settings
 from django.utils import timezone
 
 from billing.calendar import add_months
-from billing.models import BillingPlan
-from billing.operations import holds
+from billing.models import BillingPlan, Invoice
+from billing.operations import holds, invoices
 from demo.books import ARCHIVED, MERGED
 from demo.pictures.camera import Shot
 from demo.pictures.stage import Theatre
 from demo.pictures.steps import dialog, keys, open_dialog_by, tick, wait
 from xero_sync.models import Connection, Contact, SyncRun
-from xero_sync.operations import asking, contacts
+from xero_sync.operations import asking, contacts, unwanted
+from xero_sync.records import LedgerInvoice
+from xero_sync.translation.elements import marker_url
 
 SLOW = 12
 INTO = "Gannet Marine"
@@ -116,9 +119,40 @@ def floods(theatre: Theatre) -> None:
         Shot("failures-500-nothing", f"{page}?owner=0"),
         Shot("invoice-refused-500", theatre.page("billing:invoice", invoice_id=_last(theatre, "refused"))),
     )
+    _arrives_late(theatre)
     theatre.control("accounts/220/restore")
     _sync(theatre)
     theatre.wait_until(lambda: not theatre.invoices().refused().exists(), "The mending")
+
+
+def _arrives_late(theatre: Theatre) -> None:
+    """An invoice handled by hand stands in Xero after all, until a person has seen it"""
+    by, practice = theatre.busy.owner, theatre.practice
+    late = theatre.invoices().get(pk=_last(theatre, "refused"))
+    invoices.handle_by_hand(invoice=late, reason="Billed with the March accounts.", by=by, at=timezone.now())
+    connection = Connection.objects.for_practice(practice).current().get()
+    unwanted.report(connection, [_as_it_stands_in_xero(late)], at=timezone.now())
+    theatre.shots(
+        Shot("failures-unwanted", theatre.page("billing:failures")),
+        Shot("invoice-unwanted", theatre.page("billing:invoice", invoice_id=late.pk)),
+    )
+    invoices.note_seen(invoice=late, by=by, at=timezone.now())
+
+
+def _as_it_stands_in_xero(invoice: Invoice) -> LedgerInvoice:
+    return LedgerInvoice(
+        external_id=str(invoice.uid),
+        number=str(invoice.number),
+        type="ACCREC",
+        status="DRAFT",
+        contact_id="",
+        date=invoice.invoice_date,
+        reference=invoice.reference,
+        url=marker_url(settings.SITE_URL, invoice),
+        currency=invoice.currency,
+        subtotal=invoice.total,
+        line_count=1,
+    )
 
 
 MANY = 500
