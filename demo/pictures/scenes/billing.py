@@ -6,6 +6,7 @@ from django.utils import timezone
 from billing.calendar import add_months
 from billing.models import BillingPlan, Invoice
 from billing.operations import holds, invoices
+from billing.reports.inbox import Kind
 from demo.books import ARCHIVED, MERGED
 from demo.pictures.camera import Shot
 from demo.pictures.stage import Theatre
@@ -133,7 +134,7 @@ def _arrives_late(theatre: Theatre) -> None:
     connection = Connection.objects.for_practice(practice).current().get()
     unwanted.report(connection, [_as_it_stands_in_xero(late)], at=timezone.now())
     theatre.shots(
-        Shot("failures-unwanted", theatre.page("billing:failures")),
+        Shot("failures-unwanted", f"{theatre.page('billing:failures')}?cause={Kind.DIFFERS}"),
         Shot("invoice-unwanted", theatre.page("billing:invoice", invoice_id=late.pk)),
     )
     invoices.note_seen(invoice=late, by=by, at=timezone.now())
