@@ -71,7 +71,7 @@ class ClosingSerializer(serializers.Serializer[Client]):
 
 
 class AuditSerializer(serializers.ModelSerializer[AuditEvent]):
-    """An entry of the audit log. `seq` and `hash` are empty until it is sealed, a moment after the deed."""
+    """An entry of the audit log. `seq` and `hash` are empty until it is sealed, within a minute of the deed."""
 
     actor_id = serializers.IntegerField(read_only=True, allow_null=True)
     sentence = serializers.SerializerMethodField()

@@ -29,7 +29,7 @@ class LeaseLost(Exception):
 class Lease:
     """The right to send in one slot until it is given back or runs out; `fence` grows with every holder of the slot.
 
-    `lane` is as it stood when the slot was taken; its calls, when the last one was announced.
+    `lane` is as it stood just before the slot was taken; its calls, when the last one was announced.
     """
 
     practice: Practice

@@ -14,7 +14,7 @@ Status = BillingPlan.Status
 
 
 def settle_practice(*, practice: Practice, at: datetime) -> list[BillingPlan]:
-    """Bring every plan in flight to where its invoices stand; after each batch and whenever a hold changes."""
+    """Bring every plan in flight to where its invoices stand; where a run ends and whenever a hold changes."""
     plans = BillingPlan.objects.for_practice(practice).in_flight().select_related("practice")
     return [settle(plan=plan, at=at) for plan in plans]
 

@@ -4,6 +4,7 @@ from clients.operations.audit.recording import OURSELVES as OURSELVES
 from clients.operations.audit.recording import Facts as Facts
 from clients.operations.audit.recording import record as record
 from clients.operations.audit.recording import record_all as record_all
+from clients.operations.audit.recording import seal_soon as seal_soon
 from clients.operations.audit.recording import together as together
 from clients.operations.audit.sealing import seal as seal
 from clients.operations.audit.sealing import seal_left as seal_left

@@ -31,7 +31,7 @@ def record(
     """Write one event in the caller's transaction. Never secrets, tokens or what a letter says.
 
     `action` has a sentence in `clients.records.acts`; `by` is nobody where Socket did it by itself; `actor_name` names
-    who is no user, as a signer. What comes of it is sealed once the transaction is committed.
+    who is no user, as a signer. What comes of it is sealed once the transaction is committed, or soon after.
     """
     told = record_all(
         practice=practice, action=action, by=by, at=at, about=[(subject, facts or {})], actor_name=actor_name
@@ -76,8 +76,8 @@ def together(*, is_sealed: bool = True) -> Iterator[None]:
     """Everything that is recorded within is written by one query at its end; nothing of it where the block fails.
 
     Opened inside a transaction, and not around a savepoint that may fail: its events would be written all the same.
-    Where it is not sealed after the commit, whoever opened it calls `seal` once he is through with many; else the clock
-    does.
+    Where it is not sealed after the commit, whoever opened it asks for that once he is through with many; else the
+    clock does.
     """
     if _gathered.get() is not None:
         yield
@@ -94,7 +94,7 @@ def together(*, is_sealed: bool = True) -> Iterator[None]:
 def _write(events: list[AuditEvent], *, is_sealed: bool = True) -> None:
     AuditEvent.objects.bulk_create(events, batch_size=CHUNK)
     for key in {event.practice_id for event in events} if is_sealed else ():
-        _seal_on_commit(key)
+        seal_soon(practice_id=key)
 
 
 def _name_of(by: User | None) -> str:
@@ -113,8 +113,9 @@ def _subject(subject: models.Model | None) -> dict[str, str]:
     }
 
 
-def _seal_on_commit(practice_id: int) -> None:
-    """Once for each practice that a transaction writes about."""
+def seal_soon(*, practice_id: int) -> None:
+    """Seal once the transaction is over, at once outside of one; once for each practice that it writes about. What
+    goes wrong there is logged and left to the clock."""
     wanted = partial(seal, practice_id=practice_id)
     waiting = transaction.get_connection().run_on_commit
     if not any(isinstance(f, partial) and f.func is seal and f.keywords == wanted.keywords for _, f, _ in waiting):

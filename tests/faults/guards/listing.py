@@ -258,7 +258,7 @@ SENDING = (
     Guard(
         "looking before the first call",
         f"{PUSHES}/looking.py",
-        "if lease.lane.is_trusted:",
+        "if lanes.is_trusted(lease.practice):",
         "if True:",
         (f"{NAMED}/test_f20_restored.py::test_f20_what_xero_has_is_adopted_before_anything_is_sent[B]",),
         "A restored database asks Xero first.",

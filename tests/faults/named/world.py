@@ -23,6 +23,7 @@ BEAT = {  # as socketapp.settings has it
     "xero_sync.tasks.sweep": SWEEP,
     "xero_sync.tasks.ring_for_rechecks": 2 * SWEEP,
     "billing.tasks.tick": MINUTE,
+    "clients.tasks.seal_audit": MINUTE,
     "xero_sync.tasks.nightly": FIVE_MINUTES,
     "xero_sync.tasks.check_connections": TEN_MINUTES,
     "xero_sync.tasks.refresh_tokens": SIX_HOURS,

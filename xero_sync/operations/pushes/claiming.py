@@ -137,11 +137,10 @@ def _chosen(lease: Lease, connection: Connection, *, at: datetime) -> list[Push]
     due = due.exclude(invoice__uid__in=seen.values("uid"))
     due = due.select_related("invoice__template").defer(*NOT_SENT)
     queue = list(due[:MOST])
-    before = queue[0].batch if queue else None
-    size = min(MOST, before.next_size) if before else MOST
-    if any(push.batch_id != queue[0].batch_id for push in queue):
-        queue = list(due.filter(batch=before)[:size])
-    return queue[:size]
+    if all(push.batch_id is None for push in queue):
+        return queue
+    sizes = Batch.objects.for_practice(lease.practice).filter(pushes=queue[0]).values_list("next_size", flat=True)
+    return list(due.filter(batch=queue[0].batch_id)[: min(MOST, sizes.first() or MOST)])
 
 
 def _lines(pushes: Sequence[Push], connection: Connection) -> Lines:

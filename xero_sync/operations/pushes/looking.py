@@ -24,7 +24,7 @@ CLOCK_SLACK = timedelta(days=1)  # Xero's clock may be hours off ours
 
 def is_known(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwatch) -> bool:
     """Whether what stands in Xero is known, after looking if need be; nothing leaves before. The first slot looks."""
-    if lease.lane.is_trusted:
+    if lanes.is_trusted(lease.practice):
         return True
     if lease.is_first:
         look_around(connection, gateway, watch, lease=lease)

@@ -7,6 +7,7 @@ from enum import Enum, auto
 import structlog
 from django.db import transaction
 
+from billing.models import Invoice
 from billing.operations import holds, plans
 from clients.models import Practice
 from clients.operations import Stopwatch, audit
@@ -43,7 +44,10 @@ class Turn:
 
 
 def post_batch(*, practice_id: int, at: datetime) -> bool:
-    """One turn in a free slot of this practice's lane: at most one batch. True when more could be done at once.
+    """One turn in a free slot of this practice's lane: a batch, or a few in a row. True when more can be done at once.
+
+    Where a run ends or pauses, or something was refused, the plans are settled and the audit log is sealed: after each
+    batch that would cost as much as the batch. What a worker leaves of it when it dies, the clock does in a minute.
 
     Does nothing while a hold is open, the connection does not work, every slot is taken or Xero asked us to wait. Any
     number of workers may ask at any time.
@@ -63,6 +67,7 @@ def post_batch(*, practice_id: int, at: datetime) -> bool:
 
 
 def _served(lease: Lease, connection: Connection, watch: Stopwatch) -> bool:
+    began = watch.now()
     try:
         turn = _turn(lease, connection, watch)
     except LeaseLost:
@@ -71,21 +76,25 @@ def _served(lease: Lease, connection: Connection, watch: Stopwatch) -> bool:
         despite_outage(lambda: lanes.release(lease, at=watch.now(), wait=lanes.note_failure(lease.practice)))
         raise
     despite_outage(lambda: lanes.release(lease, at=watch.now(), wait=turn.wait, learned=turn.learned))
-    return _goes_on(lease, turn, at=watch.now())
+    has_more = _has_more(lease, turn, at=watch.now())
+    if (turn.did_something and not has_more) or _has_refused(lease.practice, since=began):
+        audit.seal_soon(practice_id=lease.practice.pk)
+        plans.settle_practice(practice=lease.practice, at=watch.now())
+    return has_more
 
 
-def _goes_on(lease: Lease, turn: Turn, *, at: datetime) -> bool:
-    """Whether more can be done at once. Where a run pauses or ends the plans are settled and the audit log is sealed:
-    after each batch that would cost as much as the batch. Within a longer run the clock does it every minute."""
-    practice = lease.practice
-    if not turn.did_something:
-        # The bell for reading back may have rung while this turn kept the first slot for nothing.
-        return not turn.is_told_to_wait and lease.is_first and reconciliation.is_due(practice)
-    if not turn.is_told_to_wait and has_work(practice, at=at):
-        return True
-    plans.settle_practice(practice=practice, at=at)
-    audit.seal(practice_id=practice.pk)
-    return False
+def _has_more(lease: Lease, turn: Turn, *, at: datetime) -> bool:
+    if turn.is_told_to_wait:
+        return False
+    if turn.did_something:
+        return has_work(lease.practice, at=at)
+    # The bell for reading back may have rung while this turn kept the first slot for nothing.
+    return lease.is_first and reconciliation.is_due(lease.practice)
+
+
+def _has_refused(practice: Practice, *, since: datetime) -> bool:
+    """Whether anybody is to be told: the plan's letter about refusals goes when it is settled."""
+    return Invoice.objects.for_practice(practice).refused().filter(refused_at__gte=since).exists()
 
 
 def post_all(*, practice_id: int, at: datetime) -> int:
@@ -181,10 +190,10 @@ def _claimed(lease: Lease, connection: Connection, *, at: datetime) -> Batch | N
 
 def _send_in_a_row(lease: Lease, connection: Connection, first: Batch, gateway: Gateway, watch: Stopwatch) -> End:
     """This batch, then a few more as long as all goes well and nobody waits for his turn."""
+    _call_others(lease.practice, first, at=watch.now())
     latest, sent = watch.now() + LONG, 0
     batch: Batch | None = first
     while batch:
-        _call_others(lease.practice, batch, at=watch.now())
         reached("after_t1")
         if _send(lease, batch, gateway, watch) is End.NOTHING:
             break
@@ -195,12 +204,14 @@ def _send_in_a_row(lease: Lease, connection: Connection, first: Batch, gateway: 
 
 
 def _following(lease: Lease, connection: Connection, gateway: Gateway, *, at: datetime) -> Batch | None:
-    """The next batch, where no other practice waits and the last answer leaves room for its call."""
+    """The next batch, where no other practice waits and nothing that a turn asks at its beginning speaks against it."""
+    connections.let_in(connection)
     lanes.hear(lease, gateway, at=at, learned=lanes.ANSWERED)
     if Push.objects.across_practices().has_due_elsewhere(lease.practice, at):
         return None
-    must_wait = budgets.nearly_used_up(gateway.limits) or budgets.wait_of(lanes.lane_of(lease.practice), at=at)
-    return None if must_wait else _claimed(lease, connection, at=at)
+    lane = lanes.lane_of(lease.practice)
+    must_wait = budgets.nearly_used_up(gateway.limits) or budgets.wait_of(lane, at=at)
+    return _claimed(lease, connection, at=at) if lane.is_trusted and not must_wait else None
 
 
 def _knock(lease: Lease, gateway: Gateway, watch: Stopwatch) -> None:
