@@ -264,6 +264,25 @@ SENDING = (
         "A restored database asks Xero first.",
     ),
     Guard(
+        "looking before what follows in a row",
+        f"{PUSHES}/turns.py",
+        "if lane.is_trusted and not must_wait else None",
+        "if not must_wait else None",
+        (
+            "tests/xero_sync/test_turns.py"
+            "::test_where_a_worker_started_meanwhile_the_next_turn_looks_before_anything_follows",
+        ),
+        "A database restored during a turn asks Xero before the turn's next batch.",
+    ),
+    Guard(
+        "one batch a turn while others wait",
+        f"{PUSHES}/turns.py",
+        "if Push.objects.across_practices().has_due_elsewhere(lease.practice, at):",
+        "if False:",
+        ("tests/xero_sync/test_turns.py::test_while_another_practice_waits_a_turn_is_one_batch",),
+        "A small practice waits for one batch of a large one, not for three.",
+    ),
+    Guard(
         "the number is ours",
         "xero_sync/translation/elements.py",
         '"InvoiceNumber": invoice.number,',
