@@ -59,7 +59,6 @@ def test_f09_nobody_polls_and_it_finishes_the_next_day(connected: Practice, worl
     assert_says_when(plan, world, lane.next_ok_at)
 
     world.rests(connected, within=timedelta(seconds=1_500), step=60)
-    world.live(seconds=60, step=60)
     plan.refresh_from_db()
     assert plan.status == BillingPlan.Status.POSTED
     world.assert_each_once(list(plan.invoices.all()))

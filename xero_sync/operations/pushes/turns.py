@@ -56,7 +56,8 @@ def post_batch(*, practice_id: int, at: datetime) -> bool:
     if connection is None or not connection.is_connected:
         return False
     practice = connection.practice
-    if not has_work(practice, at=at):
+    if not has_work(practice, at=at):  # the night's reading may have done what this bell was rung for
+        _wind_up(practice, at=at)
         return False
     if holds.is_held(practice):
         return False
@@ -78,9 +79,13 @@ def _served(lease: Lease, connection: Connection, watch: Stopwatch) -> bool:
     despite_outage(lambda: lanes.release(lease, at=watch.now(), wait=turn.wait, learned=turn.learned))
     has_more = _has_more(lease, turn, at=watch.now())
     if (turn.did_something and not has_more) or _has_refused(lease.practice, since=began):
-        audit.seal_soon(practice_id=lease.practice.pk)
-        plans.settle_practice(practice=lease.practice, at=watch.now())
+        _wind_up(lease.practice, at=watch.now())
     return has_more
+
+
+def _wind_up(practice: Practice, *, at: datetime) -> None:
+    audit.seal_soon(practice_id=practice.pk)
+    plans.settle_practice(practice=practice, at=at)
 
 
 def _has_more(lease: Lease, turn: Turn, *, at: datetime) -> bool:
