@@ -115,6 +115,7 @@ else:
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": VAR_DIR / "socket.sqlite3",
+            "CONN_MAX_AGE": 60,  # to open it takes longer than most that is asked of it
             # With deferred transactions 38 % of concurrent writes fail as locked; with these options none do.
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

@@ -27,7 +27,7 @@ def test_the_sweep_rings_only_where_there_is_work_and_asks_once_for_all(
     assert pushes.sweep(at=now) == 0
     queue(connected)
 
-    with django_assert_num_queries(4):  # the fourth notes that it rang
+    with django_assert_num_queries(5):  # the fifth notes that it rang
         assert pushes.sweep(at=now) == 1
 
     post(connected, at=now)
