@@ -136,7 +136,13 @@ class Stack:
 
 def valkey_command(path: Path, folder: Path) -> list[str]:
     options = {"port": "0", "unixsocket": str(path), "unixsocketperm": "700", "appendonly": "yes", "save": ""}
-    options |= {"dir": str(folder), "maxmemory-policy": "noeviction", "loglevel": "warning", "daemonize": "no", "hz": "1"}
+    options |= {
+        "dir": str(folder),
+        "maxmemory-policy": "noeviction",
+        "loglevel": "warning",
+        "daemonize": "no",
+        "hz": "1",
+    }
     return [str(valkey_binary()), *(word for name, value in options.items() for word in (f"--{name}", value))]
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 CHOICES: dict[str, tuple[str, ...]] = {
+    "minute_kind": ("rolling", "bucket"),
     "key_conflict_mode": ("replay", "conflict"),
     "lock_drafts": ("accepted", "refused"),
     "archived_tracking": ("refused", "dropped"),
@@ -22,6 +23,7 @@ class Settings:
     limits: bool = True
     concurrent: int = 5
     per_minute: int = 60
+    minute_kind: str = "rolling"
     per_day: int = 1000
     app_per_minute: int = 10_000
     key_memory: int = 360

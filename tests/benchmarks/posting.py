@@ -47,6 +47,7 @@ def thousands(table: Table) -> None:
     with running_stack("thousands") as running:
         alone = inside(running, "run", invoices=MANY, latency=LATENCY)
         _undisturbed(table, alone)
+        _kind_minute(table, inside(running, "run", invoices=MANY, latency=LATENCY, minute="bucket"))
         killed = inside(running, "run", invoices=MANY, latency=LATENCY, victim=pid_of(running, "worker"))
         _beside_another_app(table, inside(running, "run", invoices=MANY, latency=LATENCY, rival=THIRD))
     table.put("B14 after kill -9 of the worker: in Xero, each once", f"{killed['there']:,}", f"{MANY:,}",
@@ -58,19 +59,26 @@ def thousands(table: Table) -> None:
 
 def _undisturbed(table: Table, found: dict[str, Any]) -> None:
     writes, reads = MANY // 50, MANY // 1_000
-    bucket, rolling = bucket_floor(writes, latency=LATENCY), floor(writes, reads, latency=LATENCY)
-    table.add("B2  the reference's floor: a bucket of 60 calls, no read-back", bucket, "s")
-    table.add("B2  the floor of a rolling minute, read-back included", rolling, "s")
-    table.add("B2  approved → all in Xero", found["posted"], "s")
-    table.add("B2  … over the bucket's floor", found["posted"] / bucket, "×", 1.35)
+    rolling = floor(writes, reads, latency=LATENCY)
+    table.add("B2  the floor where no 60 seconds hold more than 60 calls, read-back included", rolling, "s")
     table.add("B2  approved → all in Xero and read back", found["verified"], "s")
-    table.add("B2  … over the rolling floor", found["verified"] / rolling, "×", 1.35)
+    table.add("B2  … over the floor", found["verified"] / rolling, "×", 1.35)
     table.add("B5  429s in fair weather", found["refused"], "", 0)
     table.put("B23 calls of the whole run", _in_words(found), "", None)
     reads = next((count for what, count in found["calls"].items() if what == "GET invoices"), 0)
     table.add("B23 calls that read back", reads, "", 6)
     table.add("B23 reading all of them again: calls", found["watch_calls"], "", 6)
     table.add("B23 reading all of them again: our CPU", found["watch_cpu"], "s", 3)
+
+
+def _kind_minute(table: Table, found: dict[str, Any]) -> None:
+    """As the reference reckons: 60 calls at once, then one a second."""
+    bucket = bucket_floor(MANY // 50, latency=LATENCY)
+    table.add("B2  Xero's minute is a bucket: the reference's floor, no read-back", bucket, "s")
+    table.add("B2  … approved → all in Xero", found["posted"], "s")
+    table.add("B2  … over the floor", found["posted"] / bucket, "×", 1.35)
+    table.add("B2  … approved → all in Xero and read back", found["verified"], "s")
+    table.add("B5  … 429s in fair weather", found["refused"], "", 0)
 
 
 def _beside_another_app(table: Table, found: dict[str, Any]) -> None:

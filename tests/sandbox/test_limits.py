@@ -33,6 +33,24 @@ def test_the_sixty_first_call_of_a_minute_is_refused(xero: Xero) -> None:
     assert xero.call("GET", "Organisation").status_code == 200
 
 
+def test_a_minute_that_is_a_bucket_refills_evenly(xero: Xero) -> None:
+    connected(xero, minute_kind="bucket")
+    statuses = [xero.call("GET", "Organisation").status_code for _ in range(60)]
+    assert set(statuses) == {200}
+
+    refused = xero.call("GET", "Organisation")
+    assert (refused.status_code, refused.headers["X-Rate-Limit-Problem"]) == (429, "minute")
+    assert refused.headers["Retry-After"] == "1"
+
+    xero.control("clock", advance=10)
+    answers = [xero.call("GET", "Organisation") for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert [answer.headers["X-MinLimit-Remaining"] for answer in answers[:2]] == ["9", "8"]
+
+    xero.control("clock", advance=600)
+    assert xero.call("GET", "Organisation").headers["X-MinLimit-Remaining"] == "59"
+
+
 def test_the_day_is_counted_from_its_first_call(xero: Xero) -> None:
     connected(xero, per_day=2)
     xero.call("GET", "Organisation")

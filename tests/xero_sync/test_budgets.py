@@ -113,6 +113,56 @@ def test_who_waits_for_another_app_goes_on_as_soon_as_it_is_heard_to_have_stoppe
     assert budgets.wait_of(lane_of(north_vale), at=AT + timedelta(seconds=11)) is None
 
 
+@pytest.mark.parametrize(("left", "more"), [(30, 25), (6, 1), (5, 0)])
+def test_where_xeros_minute_is_kinder_than_ours_its_own_word_counts(left: int, more: int, north_vale: Practice) -> None:
+    made_calls(north_vale, calls=budgets.CALLS_A_MINUTE)
+    answered(north_vale, left=left, seconds=6)
+
+    assert more_calls(north_vale, seconds=6) == more
+
+
+def test_what_left_since_xeros_last_word_is_taken_off_it(north_vale: Practice) -> None:
+    made_calls(north_vale, calls=50)
+    answered(north_vale, left=40, seconds=5.5)
+    for call in range(10):
+        budgets.count(north_vale, at=AT + timedelta(seconds=6 + call / 10))
+
+    assert more_calls(north_vale, seconds=8) == 40 - 10 - budgets.FOR_PEOPLE
+
+
+def test_what_xero_said_a_minute_ago_is_over(north_vale: Practice) -> None:
+    made_calls(north_vale, calls=budgets.CALLS_A_MINUTE)
+    Lane.objects.for_practice(north_vale).update(minute_left=60, minute_left_of=0, limits_seen_at=AT)
+
+    assert budgets.left_by_xero(lane_of(north_vale), [], at=AT + timedelta(seconds=59)) == 60 - budgets.FOR_PEOPLE
+    assert budgets.left_by_xero(lane_of(north_vale), [], at=AT + timedelta(seconds=60)) == 0
+
+
+def test_of_what_xero_left_others_may_have_used_some(north_vale: Practice) -> None:
+    made_calls(north_vale, calls=10)
+    answered(north_vale, left=20, seconds=1)
+
+    assert more_calls(north_vale, seconds=16) == 1
+
+
+def test_a_kinder_minute_has_room_for_a_reading_too(north_vale: Practice) -> None:
+    made_calls(north_vale, calls=budgets.CALLS_A_MINUTE)
+    answered(north_vale, left=11, seconds=6)
+
+    budgets.require_room(north_vale, calls=6, at=AT + timedelta(seconds=6))
+
+    with pytest.raises(TryLater):
+        budgets.require_room(north_vale, calls=7, at=AT + timedelta(seconds=6))
+
+
+def test_what_a_sync_was_told_does_not_say_which_of_our_calls_it_counts(north_vale: Practice) -> None:
+    made_calls(north_vale, calls=budgets.CALLS_A_MINUTE)
+
+    budgets.note_limits(north_vale, Limits(None, 40, None), at=AT + timedelta(seconds=6))
+
+    assert more_calls(north_vale, seconds=6) == 0
+
+
 def test_between_the_pages_of_a_reading_each_answer_is_heard(north_vale: Practice) -> None:
     lease, gateway = lanes.take(north_vale, at=AT), FakeGateway("books")
     assert lease

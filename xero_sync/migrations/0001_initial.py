@@ -208,6 +208,8 @@ class Migration(migrations.Migration):
                 ('day_limit', models.PositiveIntegerField(default=1000)),
                 ('day_remaining', models.IntegerField(blank=True, null=True)),
                 ('minute_of_others', models.PositiveIntegerField(default=0)),
+                ('minute_left', models.PositiveIntegerField(default=0)),
+                ('minute_left_of', models.FloatField(default=0)),
                 ('limits_seen_at', models.DateTimeField(blank=True, null=True)),
                 ('failures_in_a_row', models.PositiveSmallIntegerField(default=0)),
                 ('is_trusted', models.BooleanField(default=False)),

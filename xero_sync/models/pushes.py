@@ -27,7 +27,9 @@ class Lane(PracticeRecord):
     """One practice's way to Xero: when the next call is allowed, and what is left of the limits.
 
     `recent_calls` are the moments (seconds since 1970) of the last minute's calls, so that no sixty seconds hold more
-    than we allow ourselves; `minute_of_others` are the calls of other apps in the minute before `limits_seen_at`.
+    than we allow ourselves; `minute_of_others` are the calls of other apps in the minute before `limits_seen_at`, and
+    `minute_left` are those that Xero would still take when it answered the call of `minute_left_of`, as in
+    `recent_calls`.
     `is_trusted` says that what stands in Xero was read since the last reason to doubt that we know it: a start of the
     workers, a new connection. `rung_at` is when the sweep last asked workers to serve it.
     """
@@ -41,6 +43,8 @@ class Lane(PracticeRecord):
     day_limit = models.PositiveIntegerField(default=1000)
     day_remaining = models.IntegerField(null=True, blank=True)
     minute_of_others = models.PositiveIntegerField(default=0)
+    minute_left = models.PositiveIntegerField(default=0)
+    minute_left_of = models.FloatField(default=0)
     limits_seen_at = models.DateTimeField(null=True, blank=True)
     failures_in_a_row = models.PositiveSmallIntegerField(default=0)
     is_trusted = models.BooleanField(default=False)

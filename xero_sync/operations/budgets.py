@@ -23,6 +23,7 @@ MINUTE = 60.0
 WINDOW = 61.0  # a call arrives a little later than we count it, and so ends later for Xero too
 CALLS_A_MINUTE = 55  # of Xero's 60; five are for people who press a button meanwhile
 XEROS_MINUTE = 60
+FOR_PEOPLE = XEROS_MINUTE - CALLS_A_MINUTE
 MINUTE_RESERVE = 4  # a call of each slot may be under way when an answer says how many are left
 RISE, MOST_RISE = 30.0, 0.5  # since the last answer others may have made more calls: half as many again after 15 s
 NEWS_SECONDS = 5.0  # what holds us back for others' sake may be over before: another answer says so, or it is old
@@ -68,7 +69,7 @@ def wait_of(lane: Lane, *, at: datetime) -> TryLater | None:
         scope = Scope(lane.waiting_for) if lane.waiting_for else Scope.CONCURRENT
         return TryLater((lane.next_ok_at - at).total_seconds(), scope)
     calls, allowed = calls_of_the_minute(lane.recent_calls, at), allowed_a_minute(lane, at=at)
-    if len(calls) >= allowed:
+    if len(calls) >= allowed and left_by_xero(lane, calls, at=at) < 1:
         until_free = max(0.01, calls[-allowed] + WINDOW - at.timestamp())
         is_alone = allowed == CALLS_A_MINUTE
         return TryLater(until_free if is_alone else min(until_free, NEWS_SECONDS), Scope.MINUTE)
@@ -78,11 +79,29 @@ def wait_of(lane: Lane, *, at: datetime) -> TryLater | None:
 def allowed_a_minute(lane: Lane, *, at: datetime) -> int:
     """How many calls a minute of ours may hold beside those of other apps. Where we have not heard of them for a while
     they may have made more; after a minute what we knew is over. One at least: only a call can tell."""
-    age = (at - lane.limits_seen_at).total_seconds() if lane.limits_seen_at else MINUTE
-    if age >= MINUTE:
+    if _age(lane, at) >= MINUTE:
         return CALLS_A_MINUTE
-    others = math.ceil(lane.minute_of_others * (1 + min(max(0.0, age) / RISE, MOST_RISE)))
+    others = lane.minute_of_others + _rise_of_others(lane, at)
     return max(1, min(CALLS_A_MINUTE, XEROS_MINUTE - MINUTE_RESERVE - others))
+
+
+def left_by_xero(lane: Lane, calls: Sequence[float], *, at: datetime) -> int:
+    """How many calls more Xero would take by its own last word, whatever we count: its minute may be kinder than the
+    strictest, in which no sixty seconds hold more than sixty. Without what left since, what others may have made, and
+    what is for people."""
+    if _age(lane, at) >= MINUTE:
+        return 0
+    since = sum(call > lane.minute_left_of for call in calls)
+    return lane.minute_left - since - _rise_of_others(lane, at) - FOR_PEOPLE
+
+
+def _age(lane: Lane, at: datetime) -> float:
+    """Of what Xero last said about the minute, in seconds."""
+    return max(0.0, (at - lane.limits_seen_at).total_seconds()) if lane.limits_seen_at else MINUTE
+
+
+def _rise_of_others(lane: Lane, at: datetime) -> int:
+    return math.ceil(lane.minute_of_others * min(_age(lane, at) / RISE, MOST_RISE))
 
 
 def calls_of_the_minute(calls: Sequence[float], at: datetime) -> list[float]:
@@ -105,21 +124,24 @@ def _spared_day(lane: Lane, *, at: datetime) -> TryLater | None:
 
 
 def note_limits(practice: Practice, limits: Limits, *, at: datetime) -> None:
-    """Remember what the last answer said is left. Its call is not one of those we count."""
+    """Remember what the last answer said is left. Its call is not one of those we count, so nobody can tell which of
+    ours Xero had counted by then."""
     lane = Lane.objects.for_practice(practice).first()
     if lane:
         ours = calls_of_the_minute(lane.recent_calls, at)
-        Lane.objects.for_practice(practice).update(**learned_from(limits, ours, at=at))
+        Lane.objects.for_practice(practice).update(**learned_from(limits, ours, at=at) | {"minute_left": 0})
 
 
 def learned_from(limits: Limits, ours: Sequence[float], *, at: datetime) -> dict[str, object]:
     """What the last answer says about the lane: its columns and their values. `ours` are the calls that we made in the
-    minute of which it speaks; what else Xero has counted in it are those of other apps, or of people's buttons."""
+    minute of which it speaks, the answered one last; what else Xero has counted in it are those of other apps, or of
+    people's buttons."""
     if limits.day is None and limits.minute is None:
         return {}
     others = 0 if limits.minute is None else max(0, XEROS_MINUTE - limits.minute - len(ours))
     is_large = limits.day is not None and limits.day >= SMALL_DAY
     left: dict[str, object] = {"minute_of_others": others, "limits_seen_at": at}
+    left |= {"minute_left": limits.minute or 0, "minute_left_of": ours[-1] if ours else 0.0}
     left |= {} if limits.day is None else {"day_remaining": limits.day}
     return left | ({"day_limit": LARGE_DAY} if is_large else {})
 
@@ -136,7 +158,7 @@ def require_room(practice: Practice, *, calls: int, at: datetime) -> None:
     lane = Lane.objects.for_practice(practice).get()
     made, allowed = calls_of_the_minute(lane.recent_calls, at), allowed_a_minute(lane, at=at)
     free = allowed - len(made)
-    if free < calls <= CALLS_A_MINUTE:
+    if max(free, left_by_xero(lane, made, at=at)) < calls <= CALLS_A_MINUTE:
         until_free = made[calls - free - 1] + WINDOW - at.timestamp() if calls <= allowed else PAUSE_SECONDS
         raise TryLater(min(PAUSE_SECONDS, max(0.01, until_free)), Scope.MINUTE)
 

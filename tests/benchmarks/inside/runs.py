@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from billing.models import Invoice, LedgerAccount
+from billing.operations import plans
 from clients.models import Practice
 from tests.benchmarks.inside.firms import Firm, open_firm, wait_until
 from tests.factories import make_client, make_invoice
@@ -43,14 +44,23 @@ class Found:
 
 
 def run(
-    remote: Remote, *, invoices: int, latency: float, is_known: bool = True, rival: int = 0, victim: int = 0
+    remote: Remote,
+    *,
+    invoices: int,
+    latency: float,
+    is_known: bool = True,
+    minute: str = "rolling",
+    rival: int = 0,
+    victim: int = 0,
 ) -> dict[str, Any]:
-    """`rival` is how many calls a minute another app makes; `victim` the process that is killed on the way."""
+    """`minute` is how Xero counts the calls of one; `rival` how many of them another app makes; `victim` the process
+    that is killed on the way."""
     firm = open_firm(remote, clients=invoices, is_known=is_known)
     _begin_with_one(firm)
+    plans.tick(at=timezone.now())  # else the clock would open this month amid the run, with as many clients
     remote.do("clock", advance=61)  # what setting up has used of the minute is over, by Xero's count and by ours
     Lane.objects.for_practice(firm.practice).update(recent_calls=[])
-    remote.do("settings", latency=latency)
+    remote.do("settings", latency=latency, minute_kind=minute)
     since, killed = remote.get("stats")["requests"], ""
     with _another_app(firm.practice, rival):
         began = firm.approve()

@@ -379,10 +379,18 @@ SENDING = (
     Guard(
         "calls of a minute counted",
         "xero_sync/operations/budgets.py",
-        "if len(calls) >= allowed:",
+        "if len(calls) >= allowed and left_by_xero(lane, calls, at=at) < 1:",
         "if False:",
         ("tests/xero_sync/test_budgets.py::test_no_sixty_seconds_hold_more_calls_than_we_allow_ourselves",),
         "We stay below the minute's limit by ourselves.",
+    ),
+    Guard(
+        "calls since Xero's last word",
+        "xero_sync/operations/budgets.py",
+        "lane.minute_left - since -",
+        "lane.minute_left -",
+        ("tests/xero_sync/test_budgets.py::test_what_left_since_xeros_last_word_is_taken_off_it",),
+        "What Xero said is left holds for the moment at which it said so.",
     ),
     Guard(
         "calls of others left alone",
