@@ -54,9 +54,11 @@ class Invoice(PracticeRecord):
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="invoices")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="invoices", db_index=False)
     plan = models.ForeignKey(BillingPlan, null=True, blank=True, on_delete=models.PROTECT, related_name="invoices")
-    engagement = models.ForeignKey(Engagement, null=True, blank=True, on_delete=models.PROTECT, related_name="invoices")
+    engagement = models.ForeignKey(
+        Engagement, null=True, blank=True, on_delete=models.PROTECT, related_name="invoices", db_index=False
+    )
     source_key = models.CharField(max_length=200)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     destination = models.CharField(max_length=20)
@@ -99,7 +101,8 @@ class Invoice(PracticeRecord):
         ordering = ["-raised_at", "-pk"]
         indexes = [
             models.Index(fields=["practice", "status"]),
-            models.Index(fields=["practice", "client", "-raised_at"]),
+            models.Index(fields=["client", "-raised_at"], name="invoice_of_client"),
+            models.Index(fields=["engagement"], name="invoice_of_engagement", condition=Q(engagement__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint("practice", "source_key", name="invoice_source_once"),

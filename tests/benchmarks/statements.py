@@ -31,9 +31,8 @@ FREEZE = (
 )
 CLAIM = "UPDATE xero_sync_push SET status = 'claimed', batch_id = %s WHERE status = 'ready' AND id IN ({})"
 MARK = "UPDATE xero_sync_batch SET status = 'sending', sent_at = %s, deadline_at = %s WHERE id = %s AND fence = 1"
-SEND = "UPDATE xero_sync_push SET status = 'sending' WHERE batch_id = %s"
 FINISH = "UPDATE xero_sync_batch SET status = 'done', finished_at = %s WHERE id = %s AND fence = 1"
-POST = "UPDATE xero_sync_push SET status = 'posted' WHERE batch_id = %s AND status = 'sending'"
+POST = "UPDATE xero_sync_push SET status = 'posted' WHERE batch_id = %s AND status = 'claimed'"
 RECORD = (
     "UPDATE billing_invoice SET status = 'posted', ledger_reference = 'bare-' || id, posted_at = %s"
     " WHERE id IN (SELECT invoice_id FROM xero_sync_push WHERE batch_id = %s)"
@@ -71,7 +70,6 @@ def _cycle(slot: int, practice: int, ours: int) -> int:
         _write(CLAIM.format(", ".join(map(str, chosen))), [batch])
     with transaction.atomic():
         _write(MARK, [now, later, batch])
-        _write(SEND, [batch])
     with transaction.atomic():
         _write(FINISH, [now, batch])
         posted = _write(POST, [batch])

@@ -13,7 +13,7 @@ from tests.factories import make_practice
 from tests.fakes_xero import FakeGateway
 from xero_sync.errors import Scope, TryLater
 from xero_sync.models import Lane
-from xero_sync.operations import budgets, lanes
+from xero_sync.operations import app_limit, budgets, lanes
 from xero_sync.records import Limits
 
 pytestmark = pytest.mark.django_db
@@ -240,7 +240,7 @@ def test_a_tenth_of_the_day_is_kept_for_people(
 
 
 def test_all_practices_together_stay_below_the_limit_of_our_app(north_vale: Practice) -> None:
-    cache.set(f"xero-calls-{AT.timestamp() // 60:.0f}", budgets.APP_CALLS_A_MINUTE - 1)
+    cache.set(f"xero-calls-{AT.timestamp() // 60:.0f}", app_limit.CALLS_A_MINUTE - 1)
 
     budgets.spend(north_vale, at=AT)
     with pytest.raises(TryLater) as told:
@@ -259,7 +259,7 @@ class DownCache(LocMemCache):
 
 def test_without_the_cache_each_worker_has_its_share(north_vale: Practice, settings: Settings) -> None:
     settings.CACHES = {"default": {"BACKEND": "tests.xero_sync.test_budgets.DownCache"}}
-    settings.WORKER_PROCESSES = budgets.APP_SHARED_BLIND // 2
+    settings.WORKER_PROCESSES = app_limit.SHARED_BLIND // 2
 
     budgets.spend(north_vale, at=AT)
     budgets.spend(north_vale, at=AT)

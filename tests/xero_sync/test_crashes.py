@@ -30,7 +30,7 @@ def checkpoint(point: str) -> None:
     if KILLED_AT and KILLED_AT[0] == point:
         KILLED_AT.pop(0)
         raise Killed(point)
-    sending = Push.objects.across_practices().filter(status=Push.Status.SENDING)
+    sending = Push.objects.across_practices().on_the_way().filter(batch__status=Batch.Status.SENDING)
     if point == "before_send" and sending.filter(invoice__in=POISON).exists():
         raise Killed(point)
 

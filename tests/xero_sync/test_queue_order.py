@@ -68,9 +68,25 @@ def test_whether_another_practice_waits_is_looked_up_without_sorting(connected: 
 
 @on_sqlite
 def test_the_sweep_looks_up_what_is_open_and_reads_no_table_of_pushes_whole(connected: Practice, now: datetime) -> None:
+    (client,) = linked_clients(connected, ["City Limousines"])
+    make_invoice(client)
+
     with CaptureQueriesContext(connection) as queries:
         pushes.sweep(at=now)
 
     (plan,) = plans(queries, of="xero_sync_lane")
     assert "INDEX push_queue (status=?" in plan
     assert "SCAN xero_sync_push" not in plan
+
+
+@on_sqlite
+def test_where_nothing_is_open_the_sweep_finds_that_out_without_reading_a_table(
+    connected: Practice, now: datetime
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        pushes.sweep(at=now)
+
+    assert not plans(queries, of="xero_sync_lane")
+    asked = plans(queries, of="xero_sync_push") + plans(queries, of="xero_sync_batch")
+    assert len(asked) == 3
+    assert not [plan for plan in asked if "INDEX push_queue (status=?" not in plan and "INDEX batch_open" not in plan]

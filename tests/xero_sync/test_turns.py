@@ -13,7 +13,7 @@ from tests.factories import make_client, make_invoice, make_practice
 from tests.xero_world import Remote, connection_of, linked_clients, post, recover
 from xero_sync.errors import Scope, TryLater
 from xero_sync.models import Batch, Connection, Lane, Push, Slot
-from xero_sync.operations import budgets, lanes, pushes
+from xero_sync.operations import app_limit, lanes, pushes
 from xero_sync.operations.pushes import turns
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +128,7 @@ def test_where_another_slot_was_told_to_wait_nothing_follows(
 def test_where_our_app_is_close_to_its_limit_nothing_follows(
     connected: Practice, remote: Remote, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(budgets, "nearly_used_up", lambda limits: TryLater(15, Scope.APP))
+    monkeypatch.setattr(app_limit, "nearly_used_up", lambda limits: TryLater(15, Scope.APP))
     queue(connected, 51)
 
     assert pushes.post_batch(practice_id=connected.pk, at=now) is False

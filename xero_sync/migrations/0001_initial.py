@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
             name='Push',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('ready', 'Waiting'), ('claimed', 'About to be sent'), ('sending', 'Sending'), ('unknown', 'Being checked in Xero'), ('posted', 'In Xero'), ('verified', 'In Xero, checked'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='ready', max_length=10)),
+                ('status', models.CharField(choices=[('ready', 'Waiting'), ('claimed', 'Being sent'), ('unknown', 'Being checked in Xero'), ('posted', 'In Xero'), ('verified', 'In Xero, checked'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='ready', max_length=10)),
                 ('not_before', models.DateTimeField()),
                 ('queued_at', models.DateTimeField()),
                 ('contact_external_id', models.CharField(blank=True, max_length=64)),
@@ -234,7 +234,6 @@ class Migration(migrations.Migration):
                 ('refused_contact_id', models.CharField(blank=True, max_length=64)),
                 ('verified_at', models.DateTimeField(blank=True, null=True)),
                 ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pushes', to='xero_sync.batch')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.client')),
                 ('invoice', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='push', to='billing.invoice')),
                 ('practice', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clients.practice')),
             ],
@@ -242,7 +241,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'pushes',
                 'ordering': ['queued_at', 'pk'],
                 'indexes': [models.Index(fields=['status', 'practice', 'queued_at', 'id', 'not_before'], name='push_queue')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['claimed', 'sending', 'unknown']), _negated=True), ('batch__isnull', False), _connector='OR'), name='push_in_batch')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['claimed', 'unknown']), _negated=True), ('batch__isnull', False), _connector='OR'), name='push_in_batch')],
             },
         ),
         migrations.CreateModel(
@@ -269,7 +268,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('fence', models.PositiveBigIntegerField(default=0)),
                 ('holder', models.CharField(blank=True, max_length=200)),
-                ('lane', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='xero_sync.lane')),
+                ('lane', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='xero_sync.lane')),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='clients.practice')),
             ],
             options={

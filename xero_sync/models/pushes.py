@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from billing.models import Invoice
-from clients.models import Client, Practice, PracticeQuerySet, PracticeRecord, User
+from clients.models import Practice, PracticeQuerySet, PracticeRecord, User
 from xero_sync.models.connections import Connection
 
 AT_ONCE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # a wait that is over, whatever clock is asked
@@ -72,7 +72,7 @@ class Slot(PracticeRecord):
     The first slot (number 0) also creates contacts, looks around and reads back; the others only post invoices.
     """
 
-    lane = models.ForeignKey(Lane, on_delete=models.CASCADE, related_name="slots")
+    lane = models.ForeignKey(Lane, on_delete=models.CASCADE, related_name="slots", db_index=False)  # see slot_once
     number = models.PositiveSmallIntegerField()
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveBigIntegerField(default=0)
@@ -196,7 +196,7 @@ class PushQuerySet(PracticeQuerySet["Push"]):
 
     def on_the_way(self) -> "PushQuerySet":
         """In a batch that some worker is about to send or is sending."""
-        return self.filter(status__in=[Push.Status.CLAIMED, Push.Status.SENDING])
+        return self.filter(status=Push.Status.CLAIMED)
 
     def unread(self) -> "PushQuerySet":
         """Posted and not yet read back."""
@@ -207,23 +207,24 @@ class PushQuerySet(PracticeQuerySet["Push"]):
 
 
 class Push(PracticeRecord):
-    """The sending of one invoice. One per invoice, for good."""
+    """The sending of one invoice. One per invoice, for good.
+
+    Its row is written as seldom as can be, fifty of them for each call: whether a claimed one has left its batch knows.
+    """
 
     class Status(models.TextChoices):
         READY = "ready", "Waiting"
-        CLAIMED = "claimed", "About to be sent"
-        SENDING = "sending", "Sending"
+        CLAIMED = "claimed", "Being sent"
         UNKNOWN = "unknown", "Being checked in Xero"
         POSTED = "posted", "In Xero"
         VERIFIED = "verified", "In Xero, checked"
         REFUSED = "refused", "Refused"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
-    UNFINISHED: ClassVar[frozenset[str]] = frozenset({Status.READY, Status.CLAIMED, Status.SENDING, Status.UNKNOWN})
+    UNFINISHED: ClassVar[frozenset[str]] = frozenset({Status.READY, Status.CLAIMED, Status.UNKNOWN})
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False)
     invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="push")
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="pushes")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.READY)
     not_before = models.DateTimeField()
@@ -245,7 +246,7 @@ class Push(PracticeRecord):
         constraints = [
             models.CheckConstraint(
                 name="push_in_batch",
-                condition=~Q(status__in=["claimed", "sending", "unknown"]) | Q(batch__isnull=False),
+                condition=~Q(status__in=["claimed", "unknown"]) | Q(batch__isnull=False),
             )
         ]
 

@@ -1,4 +1,4 @@
-"""What is left of Xero's limits: calls in a minute and a day for each practice, and in a minute for our app.
+"""What is left of Xero's limits for each practice: calls in a minute and a day. Those of our app: `app_limit`.
 
 We stay below by counting ourselves and let the headers of each answer correct the count.
 https://developer.xero.com/documentation/guides/oauth2/limits/
@@ -8,17 +8,14 @@ import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import structlog
-from django.conf import settings
-from django.core.cache import cache
 from django.db.models import F
 
 from clients.models import Practice
 from xero_sync.errors import Scope, TryLater
 from xero_sync.models import Lane
+from xero_sync.operations import app_limit
 from xero_sync.records import Limits
 
-log = structlog.get_logger(__name__)
 MINUTE = 60.0
 WINDOW = 61.0  # a call arrives a little later than we count it, and so ends later for Xero too
 CALLS_A_MINUTE = 55  # of Xero's 60; five are for people who press a button meanwhile
@@ -27,9 +24,6 @@ FOR_PEOPLE = XEROS_MINUTE - CALLS_A_MINUTE
 MINUTE_RESERVE = 4  # a call of each slot may be under way when an answer says how many are left
 RISE, MOST_RISE = 30.0, 0.5  # since the last answer others may have made more calls: half as many again after 15 s
 NEWS_SECONDS = 5.0  # what holds us back for others' sake may be over before: another answer says so, or it is old
-APP_CALLS_A_MINUTE = 9_300  # of Xero's 10,000 for all practices together
-APP_RESERVE = 500
-APP_SHARED_BLIND = 8_500  # divided among the workers where they cannot count together
 SMALL_DAY, LARGE_DAY = 1000, 5000  # calls a day: on Xero's Starter tier, and on all others
 PAUSE_SECONDS = 15
 DAY_PROBE = timedelta(hours=1)
@@ -43,7 +37,7 @@ class LaneBusy(Exception):
 def spend(practice: Practice, *, at: datetime) -> list[float]:
     """Count one call of this practice, and for the app. Raises `TryLater` where it must not be made now. Not inside a
     transaction: the count of the app is kept by another server."""
-    spend_for_the_app(at)
+    app_limit.spend(at)
     return count(practice, at=at)
 
 
@@ -146,12 +140,6 @@ def learned_from(limits: Limits, ours: Sequence[float], *, at: datetime) -> dict
     return left | ({"day_limit": LARGE_DAY} if is_large else {})
 
 
-def nearly_used_up(limits: Limits) -> TryLater | None:
-    """Slow down before Xero has to say so: all practices together are close to the limit of our app."""
-    is_low = limits.app_minute is not None and limits.app_minute <= APP_RESERVE
-    return TryLater(PAUSE_SECONDS, Scope.APP) if is_low else None
-
-
 def require_room(practice: Practice, *, calls: int, at: datetime) -> None:
     """Before a reading of several calls, which would begin anew where it broke off. Raises `TryLater` while the minute
     has not as many left."""
@@ -161,39 +149,3 @@ def require_room(practice: Practice, *, calls: int, at: datetime) -> None:
     if max(free, left_by_xero(lane, made, at=at)) < calls <= CALLS_A_MINUTE:
         until_free = made[calls - free - 1] + WINDOW - at.timestamp() if calls <= allowed else PAUSE_SECONDS
         raise TryLater(min(PAUSE_SECONDS, max(0.01, until_free)), Scope.MINUTE)
-
-
-def spend_for_the_app(at: datetime) -> None:
-    """Count a call for all practices together; every worker counts in the shared cache. Raises `TryLater` where our app
-    has made as many as it may in this minute.
-
-    An estimate: Xero's own count in the headers corrects it, and a cache that is down leaves each worker its share.
-    """
-    minute, second = divmod(at.timestamp(), MINUTE)
-    key = f"xero-calls-{minute:.0f}"
-    try:
-        count, most = _counted_together(key), APP_CALLS_A_MINUTE
-    except Exception:
-        log.warning("xero_calls_not_counted_together", exc_info=True)
-        count, most = _counted_alone(minute), APP_SHARED_BLIND // settings.WORKER_PROCESSES
-    if count > most:
-        raise TryLater(MINUTE - second, Scope.APP)
-
-
-def _counted_together(key: str) -> int:
-    try:
-        return cache.incr(key)
-    except ValueError:  # the first call of this minute
-        cache.add(key, 0, timeout=2 * MINUTE)
-        return cache.incr(key)
-
-
-_alone: dict[float, int] = {}
-
-
-def _counted_alone(minute: float) -> int:
-    """This process's own calls of the minute."""
-    count = _alone.get(minute, 0) + 1
-    _alone.clear()
-    _alone[minute] = count
-    return count

@@ -73,7 +73,7 @@ class Posting:
 
 def posting_history(client: Client) -> list[Posting]:
     """What was sent for this client, the newest first, with Xero's own words where it said no."""
-    pushes = Push.objects.for_practice(client.practice_id).filter(client=client)
+    pushes = Push.objects.for_practice(client.practice_id).filter(invoice__client=client)
     latest = pushes.select_related("invoice").order_by("-queued_at", "-pk")[:SHOWN]
     return [Posting(push, push.invoice, TONES.get(push.status, "")) for push in latest]
 

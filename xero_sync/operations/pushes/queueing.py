@@ -38,7 +38,6 @@ def _push(invoice: Invoice, *, at: datetime) -> Push:
     return Push(
         practice_id=invoice.practice_id,
         invoice=invoice,
-        client_id=invoice.client_id,
         not_before=AT_ONCE,
         queued_at=at,
     )

@@ -13,7 +13,7 @@ from clients.models import Practice
 from clients.operations import Stopwatch, audit
 from xero_sync.errors import ConnectionLost, OutcomeUnknown, Refused, Scope, TryLater, XeroFailure
 from xero_sync.models import Batch, Connection, Push
-from xero_sync.operations import bells, budgets, connections, lanes, reconciliation
+from xero_sync.operations import app_limit, bells, budgets, connections, lanes, reconciliation
 from xero_sync.operations.lanes import CALL, Lease, LeaseLost
 from xero_sync.operations.outages import despite_outage
 from xero_sync.operations.pushes import finishing, looking, unknown
@@ -140,7 +140,7 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
     learned = _learned(lease, gateway, at=watch.now())
     if end is End.DONE:
         learned |= lanes.ANSWERED
-    return Turn(budgets.nearly_used_up(gateway.limits), end is not End.NOTHING, learned)
+    return Turn(app_limit.nearly_used_up(gateway.limits), end is not End.NOTHING, learned)
 
 
 def _learned(lease: Lease, gateway: Gateway | None, *, at: datetime) -> dict[str, object]:
@@ -215,7 +215,7 @@ def _following(lease: Lease, connection: Connection, gateway: Gateway, *, at: da
     if Push.objects.across_practices().has_due_elsewhere(lease.practice, at):
         return None
     lane = lanes.lane_of(lease.practice)
-    must_wait = budgets.nearly_used_up(gateway.limits) or budgets.wait_of(lane, at=at)
+    must_wait = app_limit.nearly_used_up(gateway.limits) or budgets.wait_of(lane, at=at)
     return _claimed(lease, connection, at=at) if lane.is_trusted and not must_wait else None
 
 
@@ -269,7 +269,7 @@ def _marked(lease: Lease, batch: Batch, *, at: datetime) -> bool:
     if holds.is_held(lease.practice):
         finishing.not_done(lease, batch, "A hold was placed before it left.", at=at)
         return False
-    budgets.spend_for_the_app(at)
+    app_limit.spend(at)
     with transaction.atomic():
         if not connections.is_current(batch.connection):
             finishing.not_for_these_books(lease, batch, at=at)
@@ -285,8 +285,6 @@ def _marked(lease: Lease, batch: Batch, *, at: datetime) -> bool:
         )
         if not is_ours:
             raise LeaseLost
-        claimed = Push.objects.for_practice(lease.practice).filter(batch=batch, status=Push.Status.CLAIMED)
-        claimed.update(status=Push.Status.SENDING)
     return True
 
 
