@@ -19,6 +19,7 @@ from xero_sync.gateway import XeroGateway
 from xero_sync.gateway.calls import WrongTenant
 from xero_sync.models import Grant
 from xero_sync.operations import tokens
+from xero_sync.records import Limits
 from xero_sync.translation.elements import body_of, element_bytes
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +140,16 @@ def test_a_reply_tells_what_is_left_of_the_limits(gateway: XeroGateway) -> None:
 
     assert gateway.limits.day is not None
     assert gateway.limits.minute is not None
+
+
+def test_what_a_reply_told_before_is_not_told_of_a_call_without_one(gateway: XeroGateway, remote: Remote) -> None:
+    gateway.organisation()
+    remote.fault("lose_answer", path="Invoices", method="PUT")
+
+    with pytest.raises(OutcomeUnknown):
+        create(gateway)
+
+    assert gateway.limits == Limits()
 
 
 def test_nobody_listening_is_known_not_to_have_been_sent(token: str, settings: Settings) -> None:

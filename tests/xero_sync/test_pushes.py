@@ -245,12 +245,14 @@ def test_a_minute_limit_makes_the_lane_wait_and_nothing_is_asked_until_then(
 ) -> None:
     """F8."""
     wanted = three(connected)
+    Lane.objects.for_practice(connected).update(minute_left=50, limits_seen_at=now)
     remote.fault("status", status=429, problem="minute", retry_after=37, path="Invoices", method="PUT")
 
     post(connected, at=now)
     lane = Lane.objects.for_practice(connected).get()
     assert lane.waiting_for == "minute"
     assert timedelta(seconds=36) < lane.next_ok_at - now < timedelta(seconds=45)
+    assert lane.minute_left == 0, "what Xero said before is over"
     post(connected, at=now + timedelta(seconds=30))
     assert len(remote.requests("PUT", "Invoices")) == 1
 

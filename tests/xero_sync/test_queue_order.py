@@ -89,4 +89,5 @@ def test_where_nothing_is_open_the_sweep_finds_that_out_without_reading_a_table(
     assert not plans(queries, of="xero_sync_lane")
     asked = plans(queries, of="xero_sync_push") + plans(queries, of="xero_sync_batch")
     assert len(asked) == 3
+    assert not [plan for plan in asked if "FOR ORDER BY" in plan]
     assert not [plan for plan in asked if "INDEX push_queue (status=?" not in plan and "INDEX batch_open" not in plan]

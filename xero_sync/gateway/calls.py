@@ -156,7 +156,8 @@ class XeroGateway:
         return parsed(self._sent(method, *args, **named))
 
     def _sent(self, method: Callable[..., RawReply], *args: Any, **named: Any) -> RawReply:
-        """One request and its whole answer, whatever it says."""
+        """One request and its whole answer, whatever it says. Without one, what is left of the limits is not known."""
+        self.limits = Limits()
         try:
             reply = method(self.tenant_id, *args, _preload_content=False, **named)
         except NOT_SENT as error:

@@ -28,6 +28,7 @@ SMALL_DAY, LARGE_DAY = 1000, 5000  # calls a day: on Xero's Starter tier, and on
 PAUSE_SECONDS = 15
 DAY_PROBE = timedelta(hours=1)
 TRIES = 100
+NOTHING_LEFT = {"minute_left": 0}  # until Xero says otherwise, our own count holds
 
 
 class LaneBusy(Exception):
@@ -123,7 +124,7 @@ def note_limits(practice: Practice, limits: Limits, *, at: datetime) -> None:
     lane = Lane.objects.for_practice(practice).first()
     if lane:
         ours = calls_of_the_minute(lane.recent_calls, at)
-        Lane.objects.for_practice(practice).update(**learned_from(limits, ours, at=at) | {"minute_left": 0})
+        Lane.objects.for_practice(practice).update(**learned_from(limits, ours, at=at) | NOTHING_LEFT)
 
 
 def learned_from(limits: Limits, ours: Sequence[float], *, at: datetime) -> dict[str, object]:

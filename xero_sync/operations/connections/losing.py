@@ -28,8 +28,10 @@ def connection_of(practice: Practice | int) -> Connection | None:
 
 
 def is_current(connection: Connection) -> bool:
-    """Whether the practice has not moved on to another one meanwhile."""
-    return Connection.objects.for_practice(connection.practice_id).current().filter(pk=connection.pk).exists()
+    """Whether the practice has not moved on to another one meanwhile. In the caller's transaction, until the end of
+    which it cannot: else what is about to leave could be written anew for the other one."""
+    mine = Connection.objects.for_practice(connection.practice_id).current().filter(pk=connection.pk)
+    return mine.select_for_update(no_key=True).values_list("pk").first() is not None
 
 
 def gateway_of(connection: Connection, *, at: datetime) -> Gateway:

@@ -132,7 +132,7 @@ def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
         return Turn(wait or _after_refusal(lease.practice))
     except TryLater as later:
         wait = _heeded(lease.practice, later, at=watch.now())
-        return Turn(wait, learned=_learned(lease, gateway, at=watch.now()))
+        return Turn(wait, learned={**_learned(lease, gateway, at=watch.now()), **budgets.NOTHING_LEFT})
     except (OutcomeUnknown, Refused):
         return Turn(lanes.note_failure(lease.practice))
     if end is not End.NOTHING:
