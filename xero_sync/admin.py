@@ -65,10 +65,10 @@ class BatchAdmin(LookOnly):
 
 @admin.register(Push)
 class PushAdmin(LookOnly):
-    list_display = ("invoice", "practice", "status", "not_before", "queued_at", "verified_at")
+    list_display = ("invoice", "practice", "client", "status", "not_before", "queued_at", "verified_at")
     list_filter = ("status",)
-    list_select_related = ("practice", "invoice__client")
-    search_fields = ("invoice__number", "invoice__client__name")
+    list_select_related = ("practice", "client", "invoice")
+    search_fields = ("invoice__number", "client__name")
 
 
 @admin.register(Difference)

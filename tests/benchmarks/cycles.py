@@ -139,7 +139,8 @@ def _more_invoices(invoice: Invoice, of_each: int) -> None:
     copies(invoice, OF_EACH_CLIENT, [of_each, of_practice], uid=another_uuid(), client_id="source.client_id", **keys)
     copies(invoice.lines.get(), OTHER_INVOICES, [of_practice, invoice.pk], invoice_id="source.id")
     push = Push.objects.for_practice(of_practice).get(invoice=invoice)
-    copies(push, OTHER_INVOICES, [of_practice, invoice.pk], invoice_id="source.id")
+    of_invoice = {"invoice_id": "source.id", "client_id": "source.client_id"}
+    copies(push, OTHER_INVOICES, [of_practice, invoice.pk], **of_invoice)
 
 
 def _finish_most(practices: Sequence[Practice]) -> None:

@@ -106,7 +106,7 @@ def test_a_failure_on_the_way_takes_no_desk_along() -> None:
 
 def test_while_a_call_is_under_way_all_desks_are_free(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[bool] = []
-    closed: list[bool] = []
+    closed: list[int] = []
 
     def answer(*_: object, **__: object) -> urllib3.HTTPResponse:
         ready = threading.Barrier(DESKS)
@@ -121,13 +121,14 @@ def test_while_a_call_is_under_way_all_desks_are_free(monkeypatch: pytest.Monkey
         return urllib3.HTTPResponse(body=b'{"Invoices": []}', status=200)
 
     monkeypatch.setattr(urllib3.PoolManager, "request", answer)
-    monkeypatch.setattr("xero_sync.ports.desks.close_old_connections", lambda: closed.append(True))
-    monkeypatch.setattr("xero_sync.ports.desks.connection", SimpleNamespace(in_atomic_block=False))
+    ours = SimpleNamespace(in_atomic_block=False, vendor="sqlite", close=lambda: closed.append(len(found)))
+    monkeypatch.setattr("xero_sync.ports.desks.connection", ours)
     with at_work():
         assert XeroGateway(NORTH_AND_VALE, "token").invoices_numbered(["S-1"]) == []
 
     assert found == [True] * DESKS
-    assert closed == [True]
+    assert closed[0] == 0, "before the call"
+    assert len(closed) == DESKS + 2, "and by whoever leaves his desk"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from billing.models import Invoice
-from clients.models import Practice, PracticeQuerySet, PracticeRecord, User
+from clients.models import Client, Practice, PracticeQuerySet, PracticeRecord, User
 from xero_sync.models.connections import Connection
 
 AT_ONCE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # a wait that is over, whatever clock is asked
@@ -210,6 +210,8 @@ class Push(PracticeRecord):
     """The sending of one invoice. One per invoice, for good.
 
     Its row is written as seldom as can be, fifty of them for each call: whether a claimed one has left its batch knows.
+    The client is its invoice's, which the database watches; it stands here so that the queue can be asked for clients
+    without a contact and not read one invoice.
     """
 
     class Status(models.TextChoices):
@@ -225,6 +227,7 @@ class Push(PracticeRecord):
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False)
     invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="push")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="pushes")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.READY)
     not_before = models.DateTimeField()

@@ -187,7 +187,7 @@ def expected_of(pushes: Sequence[Push]) -> dict[int, Json]:
 def _as_it_would_leave(pushes: Sequence[Push]) -> dict[int, Json]:
     found = {}
     for push in _whole(pushes):
-        link = ContactLink.objects.for_practice(push.practice_id).filter(client=push.invoice.client_id).first()
+        link = ContactLink.objects.for_practice(push.practice_id).filter(client=push.client_id).first()
         contact_id = link.contact.external_id if link else ""
         lines = push.invoice.lines.select_related("ledger_account", "tracking_1__category", "tracking_2__category")
         found[push.pk] = invoice_element(push.invoice, list(lines), contact_id=contact_id, site_url=settings.SITE_URL)

@@ -54,7 +54,8 @@ _desks, _mine = Turnstile(DESKS), _Mine()
 @contextmanager
 def at_work() -> Iterator[None]:
     """Of many threads that post or sync few work at once, and only they write invoices down or make something of what
-    came back. The others are under way to Xero (`away`), or wait for a desk with what they brought."""
+    came back. The others are under way to Xero (`away`), or wait for a desk with what they brought. Whoever leaves his
+    desk puts the database down."""
     if _mine.has_desk:
         yield
         return
@@ -63,20 +64,30 @@ def at_work() -> Iterator[None]:
     try:
         yield
     finally:
+        put_down()
         _mine.has_desk = False
         _desks.leave()
 
 
+def put_down() -> None:
+    """An open SQLite weighs a megabyte, and is opened again in some milliseconds; a server's connection is kept."""
+    if connection.in_atomic_block:  # a test's own
+        return
+    if connection.vendor == "sqlite":
+        connection.close()
+    else:
+        close_old_connections()
+
+
 @contextmanager
 def away() -> Iterator[None]:
-    """For as long as a call or another wait takes the desk is free for another thread, and a connection to the
-    database that is not kept between tasks is closed. Never inside a transaction: whoever waits for its locks would
+    """For as long as a call or another wait takes the desk is free for another thread, and the database is put down.
+    Never inside a transaction: whoever waits for its locks would
     keep the desk that this thread comes back for."""
     if not _mine.has_desk:
         yield
         return
-    if not connection.in_atomic_block:  # a test's own
-        close_old_connections()
+    put_down()
     _mine.has_desk = False
     _desks.leave()
     try:

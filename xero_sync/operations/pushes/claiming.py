@@ -82,8 +82,8 @@ def claim_contacts(lease: Lease, connection: Connection, *, at: datetime) -> Bat
     if not lease.is_first:
         return None
     linked = ContactLink.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
-    waiting = Push.objects.for_practice(lease.practice).due(at).exclude(invoice__client__in=linked.values("client"))
-    client_ids = list(dict.fromkeys(waiting.values_list("invoice__client_id", flat=True)))[:MOST]
+    waiting = Push.objects.for_practice(lease.practice).due(at).exclude(client__in=linked.values("client"))
+    client_ids = list(dict.fromkeys(waiting.values_list("client_id", flat=True)))[:MOST]
     open_ones = Batch.objects.for_practice(lease.practice).filter(kind=Batch.Kind.CONTACTS, status__in=Batch.OPEN)
     if not client_ids or open_ones.exists():
         return None
@@ -132,7 +132,7 @@ def _chosen(lease: Lease, connection: Connection, *, at: datetime) -> list[Push]
     linked = ContactLink.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
     seen = Sighting.objects.for_practice(lease.practice).filter(tenant_id=connection.tenant_id)
     # Asked of each in the queue's order: from a plain condition PostgreSQL begins with the links and sorts the queue.
-    is_linked = Case(When(Exists(linked.filter(client=OuterRef("invoice__client"))), then=True), default=False)
+    is_linked = Case(When(Exists(linked.filter(client=OuterRef("client"))), then=True), default=False)
     due = Push.objects.for_practice(lease.practice).due(at).alias(is_linked=is_linked).filter(is_linked=True)
     due = due.exclude(invoice__uid__in=seen.values("uid"))
     due = due.select_related("invoice__template").defer(*NOT_SENT)
@@ -163,7 +163,7 @@ def _translated(pushes: Sequence[Push], lines_of: Lines, connection: Connection,
         if push.element_sha256 in before:
             items.append(Item(push, before[push.element_sha256], push.contact_external_id))
             continue
-        lines, link = lines_of[push.invoice_id], links[push.invoice.client_id]
+        lines, link = lines_of[push.invoice_id], links[push.client_id]
         objection = contact_objection(link) or currency_objection(push.invoice, connection)
         objection = objection or marker_objection(push.invoice) or lines_objection(push.invoice, lines)
         if objection:
@@ -177,7 +177,7 @@ def _translated(pushes: Sequence[Push], lines_of: Lines, connection: Connection,
 
 def _links(pushes: Sequence[Push], connection: Connection) -> dict[int, ContactLink]:
     rows = ContactLink.objects.for_practice(connection.practice_id).filter(
-        tenant_id=connection.tenant_id, client__in=[push.invoice.client_id for push in pushes]
+        tenant_id=connection.tenant_id, client__in=[push.client_id for push in pushes]
     )
     return {link.client_id: link for link in rows.select_related("contact").only(*OF_LINKS)}
 

@@ -94,9 +94,9 @@ def _finish(
             return
         for record in created:
             _link(batch, record, at=at)
-        waiting = Push.objects.for_practice(lease.practice).due(at).filter(invoice__client__in=refused)
+        waiting = Push.objects.for_practice(lease.practice).due(at).filter(client__in=refused)
         for push in waiting.select_related("invoice"):
-            refuse(push, explained(refused[push.invoice.client_id].words), at=at)
+            refuse(push, explained(refused[push.client_id].words), at=at)
 
 
 def _link(batch: Batch, record: ContactRecord, *, at: datetime) -> None:

@@ -36,6 +36,7 @@ def enqueue_all(invoices: Sequence[Invoice], *, at: datetime) -> None:
 
 def _push(invoice: Invoice, *, at: datetime) -> Push:
     return Push(
+        client_id=invoice.client_id,
         practice_id=invoice.practice_id,
         invoice=invoice,
         not_before=AT_ONCE,
