@@ -71,6 +71,7 @@ def more_calls(practice: Practice, *, seconds: float) -> int:
     while not (wait := budgets.wait_of(lane_of(practice), at=AT + timedelta(seconds=seconds))):
         budgets.count(practice, at=AT + timedelta(seconds=seconds))
         made += 1
+        assert made <= budgets.XEROS_MINUTE, "more than Xero takes in a minute"
     assert wait.scope is Scope.MINUTE
     return made
 
