@@ -82,8 +82,7 @@ def put_down() -> None:
 @contextmanager
 def away() -> Iterator[None]:
     """For as long as a call or another wait takes the desk is free for another thread, and the database is put down.
-    Never inside a transaction: whoever waits for its locks would
-    keep the desk that this thread comes back for."""
+    Never inside a transaction: whoever waits for its locks would keep the desk that this thread comes back for."""
     if not _mine.has_desk:
         yield
         return

@@ -36,9 +36,9 @@ def enqueue_all(invoices: Sequence[Invoice], *, at: datetime) -> None:
 
 def _push(invoice: Invoice, *, at: datetime) -> Push:
     return Push(
-        client_id=invoice.client_id,
         practice_id=invoice.practice_id,
         invoice=invoice,
+        client_id=invoice.client_id,
         not_before=AT_ONCE,
         queued_at=at,
     )
