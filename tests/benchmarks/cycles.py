@@ -77,7 +77,8 @@ class Pace:
 
 def cycles(table: Table, *, rows: int) -> None:
     table.title(f"Claiming and completing batches of 50 among {rows:,} invoices; {PROCESSES} processes")
-    _in_plain_sql(table, _bare_pace(rows))
+    if connection.vendor == "postgresql":
+        _in_plain_sql(table, rows)
     with override_settings(XERO_GATEWAY="tests.benchmarks.cycles.open_gateway"):
         practices = [_practice(number, rows // PRACTICES) for number in range(PRACTICES)]
         tidy_up(*GROWN)
@@ -96,20 +97,15 @@ def cycles(table: Table, *, rows: int) -> None:
     table.add("B11 … over the start's", after.p99 / start.p99, "×", 1.3)
 
 
-def _bare_pace(rows: int) -> Pace:
-    """In practices of their own, with as many invoices waiting."""
+def _in_plain_sql(table: Table, rows: int) -> None:
+    """What the reference measured (L16): the database with our tables, without the rest of a turn of ours; in practices
+    of their own, with as many invoices waiting. SQLite has one writer and no such figure."""
     practices = [_practice(PRACTICES + number, rows // PRACTICES) for number in range(PRACTICES)]
     for practice in practices:
         lanes.lane_of(practice)
     tidy_up(*GROWN)
-    return _pace(practices, bare_cycles, BARE_SECONDS)
-
-
-def _in_plain_sql(table: Table, bare: Pace) -> None:
-    """What the reference measured (L16): the database with our tables, without the rest of a turn of ours. Its figure
-    is one of PostgreSQL; SQLite has one writer."""
-    clients = PROCESSES * THREADS
-    least = 1.5 * XEROS_MOST if connection.vendor == "postgresql" else None
+    bare = _pace(practices, bare_cycles, BARE_SECONDS)
+    clients, least = PROCESSES * THREADS, 1.5 * XEROS_MOST
     table.add(f"B11 claim and complete in plain SQL, {clients} clients: cycles a second", bare.rate, "/s", least=least)
     table.add("B11 … p99", bare.p99, "ms")
 

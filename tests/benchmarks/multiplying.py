@@ -9,10 +9,11 @@ SERIES = "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seri
 
 
 def copies(row: models.Model, source: str, params: Sequence[Any], **different: str) -> None:
-    """One more row like this one for each row of `source`; `different` says in SQL what a column holds in it."""
+    """One more row like this one for each row of `source`; `different` says in SQL what a column holds in it, the key
+    too where the database does not give it."""
     table, key = row._meta.db_table, row._meta.pk
     assert key is not None
-    names = [field.column for field in row._meta.concrete_fields if field.column != key.column]
+    names = [field.column for field in row._meta.concrete_fields if field.column != key.column or key.remote_field]
     columns = ", ".join(f'"{name}"' for name in names)
     values = ", ".join(different.get(name, f'row_like."{name}"') for name in names)
     rows = f'({source}) AS source, "{table}" AS row_like'

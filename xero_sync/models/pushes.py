@@ -137,12 +137,14 @@ class Batch(PracticeRecord):
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PREPARED)
     body = models.BinaryField()
     body_sha256 = models.CharField(max_length=64)
-    idempotency_key = models.CharField(max_length=128, unique=True)
+    idempotency_key = models.CharField(max_length=128)
     item_count = models.PositiveSmallIntegerField()
     slot = models.PositiveSmallIntegerField(default=0)
     fence = models.PositiveBigIntegerField()
     attempts = models.PositiveSmallIntegerField(default=0)
-    repeats = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeated_by")
+    repeats = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeated_by", db_index=False
+    )
     next_size = models.PositiveSmallIntegerField(default=50)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -160,6 +162,7 @@ class Batch(PracticeRecord):
         verbose_name_plural = "batches"
         indexes = [models.Index(fields=["status", "deadline_at"], name="batch_open")]
         constraints = [
+            models.UniqueConstraint("idempotency_key", name="batch_key_once"),
             models.CheckConstraint(name="batch_of_at_most_50", condition=Q(item_count__gte=1, item_count__lte=50)),
             models.UniqueConstraint(
                 "practice",
@@ -226,7 +229,7 @@ class Push(PracticeRecord):
     UNFINISHED: ClassVar[frozenset[str]] = frozenset({Status.READY, Status.CLAIMED, Status.UNKNOWN})
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="%(class)ss", db_index=False)
-    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="push")
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="push", primary_key=True)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="pushes")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.READY)
@@ -245,7 +248,7 @@ class Push(PracticeRecord):
         verbose_name_plural = "pushes"
         # In the order of the queue, so that fifty are found without sorting the ten thousand behind them; by status
         # first, so that the sweep finds what is open of all practices among the millions that are done.
-        indexes = [models.Index(fields=["status", "practice", "queued_at", "id", "not_before"], name="push_queue")]
+        indexes = [models.Index(fields=["status", "practice", "queued_at", "invoice", "not_before"], name="push_queue")]
         constraints = [
             models.CheckConstraint(
                 name="push_in_batch",

@@ -63,7 +63,7 @@ def recheck(*, connection_id: int, at: datetime) -> int:
 
 
 def _held_up(invoices: PracticeQuerySet[Invoice]) -> PracticeQuerySet[Invoice]:
-    return invoices.filter(status=Invoice.Status.REFUSED, refusal_code__in=CONTACT_CODES)
+    return invoices.filter(status=Invoice.Status.REFUSED, posted_at=None, refusal_code__in=CONTACT_CODES)
 
 
 def _claimed(lane: Lane, *, at: datetime) -> bool:
