@@ -55,7 +55,7 @@ def test_what_leaves_is_what_was_written_down(connected: Practice, remote: Remot
 
     batch = Batch.objects.for_practice(connected).get()
     (sent,) = remote.requests("PUT", "Invoices")
-    assert sent["body"].encode() == bytes(batch.body)
+    assert sent["body"].encode() == batch.body
     assert sent["query"]["summarizeErrors"].lower() == "false"
     headers = {name.lower(): value for name, value in sent["headers"].items()}
     assert headers["idempotency-key"] == batch.idempotency_key

@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+import xero_sync.models.packed
+
 
 class Migration(migrations.Migration):
 
@@ -74,7 +76,7 @@ class Migration(migrations.Migration):
                 ('tenant_id', models.CharField(max_length=64)),
                 ('kind', models.CharField(choices=[('contacts', 'Contacts'), ('invoices', 'Invoices')], max_length=10)),
                 ('status', models.CharField(choices=[('prepared', 'Prepared'), ('sending', 'Sending'), ('unknown', 'Outcome unknown'), ('done', 'Done'), ('superseded', 'Superseded')], default='prepared', max_length=12)),
-                ('body', models.BinaryField()),
+                ('body', xero_sync.models.packed.PackedBytes()),
                 ('body_sha256', models.CharField(max_length=64)),
                 ('idempotency_key', models.CharField(max_length=128)),
                 ('item_count', models.PositiveSmallIntegerField()),

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from billing.models import Invoice
 from clients.models import Client, Practice, PracticeQuerySet, PracticeRecord, User
 from xero_sync.models.connections import Connection
+from xero_sync.models.packed import PackedBytes
 
 AT_ONCE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # a wait that is over, whatever clock is asked
 
@@ -135,7 +136,7 @@ class Batch(PracticeRecord):
     tenant_id = models.CharField(max_length=64)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PREPARED)
-    body = models.BinaryField()
+    body = PackedBytes()
     body_sha256 = models.CharField(max_length=64)
     idempotency_key = models.CharField(max_length=128)
     item_count = models.PositiveSmallIntegerField()

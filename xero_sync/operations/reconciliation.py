@@ -177,7 +177,7 @@ def expected_of(pushes: Sequence[Push]) -> dict[int, Json]:
     by_hash: dict[tuple[int, str], Json] = {}
     ids = {push.batch_id for push in pushes if push.batch_id}
     for batch in Batch.objects.across_practices().filter(pk__in=ids).iterator(chunk_size=20):
-        for element in elements_in(bytes(batch.body), "Invoices"):
+        for element in elements_in(batch.body, "Invoices"):
             by_hash[batch.pk, sha256(element_bytes(element))] = element
     found = {push.pk: by_hash.get((push.batch_id or 0, push.element_sha256)) for push in pushes}
     adopted = [push for push in pushes if not push.element_sha256]

@@ -20,7 +20,7 @@ def test_f25_it_is_found_by_halving_set_aside_after_five_with_a_page_and_nobody_
 
     def die_of_it() -> None:
         batch = Batch.objects.across_practices().filter(status=Batch.Status.SENDING).order_by("-pk").first()
-        if batch and f'"{poison.number}"'.encode() in bytes(batch.body):
+        if batch and f'"{poison.number}"'.encode() in batch.body:
             sizes.append(batch.item_count)
             kill()
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Exists, OuterRef, When
+from django.db.models import Case, Exists, OuterRef, When, prefetch_related_objects
 
 from billing.models import Invoice, InvoiceLine
 from billing.operations import invoices as billing_invoices
@@ -148,9 +148,10 @@ def _lines(pushes: Sequence[Push], connection: Connection) -> Lines:
     lines = InvoiceLine.objects.for_practice(connection.practice_id)
     of_these = lines.filter(invoice__in=[push.invoice_id for push in pushes])
     found: Lines = {push.invoice_id: [] for push in pushes}
-    named = ("ledger_account", "tracking_1__category", "tracking_2__category")
-    for line in of_these.only(*OF_LINES).prefetch_related(*named):
+    for line in of_these.only(*OF_LINES).prefetch_related("ledger_account"):
         found[line.invoice_id].append(line)
+    tracked = [line for each in found.values() for line in each if line.tracking_1_id or line.tracking_2_id]
+    prefetch_related_objects(tracked, "tracking_1__category", "tracking_2__category")
     return found
 
 
@@ -187,7 +188,7 @@ def _elements_before(pushes: Sequence[Push]) -> dict[str, bytes]:
     batch = pushes[0].batch if pushes else None
     if batch is None:
         return {}
-    found = [element_bytes(element) for element in elements_in(bytes(batch.body), "Invoices")]
+    found = [element_bytes(element) for element in elements_in(batch.body, "Invoices")]
     return {sha256(element): element for element in found}
 
 

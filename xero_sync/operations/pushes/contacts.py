@@ -27,7 +27,7 @@ def contacts_answered(lease: Lease, batch: Batch, reply: BatchReply, gateway: Ga
     What it refused although we may have made it before (an attempt with an unknown end, a database put back to an older
     copy) is looked up by our number first.
     """
-    sent = elements_in(bytes(batch.body), "Contacts")
+    sent = elements_in(batch.body, "Contacts")
     elements = {sent[position]["ContactNumber"]: element for position, element in _answers(sent, reply).items()}
     by_number = {one["ContactNumber"]: one for one in sent}
     sent_before = _sent_before(batch)

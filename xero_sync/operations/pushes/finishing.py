@@ -48,7 +48,7 @@ def still_ours(lease: Lease, batch: Batch, *, was: Sequence[str], **changes: obj
 
 
 def sent_elements(batch: Batch) -> list[Json]:
-    return elements_in(bytes(batch.body), "Invoices")
+    return elements_in(batch.body, "Invoices")
 
 
 def pushes_by_position(batch: Batch, sent: Sequence[Json]) -> dict[int, Push]:

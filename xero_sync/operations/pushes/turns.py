@@ -291,7 +291,7 @@ def _marked(lease: Lease, batch: Batch, *, at: datetime) -> bool:
 def _call(batch: Batch, gateway: Gateway) -> BatchReply:
     create = gateway.create_contacts if batch.kind == Batch.Kind.CONTACTS else gateway.create_invoices
     reached("before_send")
-    reply = create(bytes(batch.body), tenant_id=batch.tenant_id, idempotency_key=batch.idempotency_key)
+    reply = create(batch.body, tenant_id=batch.tenant_id, idempotency_key=batch.idempotency_key)
     reached("after_send")
     return reply
 
