@@ -57,7 +57,7 @@ def _record_together(postings: Sequence[Posting], *, at: datetime) -> None:
 
 
 def _as_posted(one: Posting, *, at: datetime) -> Invoice:
-    """A copy, so that the invoice in hand keeps saying what its row does; made anew it would cost five times as much."""
+    """A copy, so that the invoice in hand keeps saying what its row does; made anew it costs five times as much."""
     row = copy(one.invoice)
     row.status, row.posted_at = Invoice.Status.POSTED, at
     row.ledger_reference, row.ledger_number, row.ledger_url = one.reference, one.number, one.url

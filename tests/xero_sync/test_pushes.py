@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from billing.models import Invoice
 from billing.operations import holds, invoices
@@ -11,6 +12,7 @@ from tests.factories import make_client, make_invoice
 from tests.xero_world import Remote, connect_by_operations, connection_of, contact_named, linked_clients, post, recover
 from xero_sync.models import Batch, ContactLink, Difference, Lane, Push, Slot
 from xero_sync.operations import pushes
+from xero_sync.translation.elements import elements_in
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,21 @@ def test_fifty_one_invoices_are_two_batches_and_one_reading_back(
     assert [len(one["body"].split('"Type"')) - 1 for one in remote.requests("PUT", "Invoices")] == [50, 1]
     assert len(remote.requests("GET", "Invoices")) == 2, "the sync looked once, and one reading back"
     assert Push.objects.for_practice(connected).filter(status=Push.Status.VERIFIED).count() == 51
+
+
+def test_the_bytes_of_a_batch_are_kept_packed(connected: Practice, remote: Remote, now: datetime) -> None:
+    (client,) = linked_clients(connected, NAMES[:1])
+    for _ in range(50):
+        make_invoice(client)
+
+    post(connected, at=now)
+
+    (batch,) = Batch.objects.for_practice(connected)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT length(body) FROM xero_sync_batch")
+        kept = cursor.fetchone()[0]
+    assert len(elements_in(batch.body, "Invoices")) == 50
+    assert kept < len(batch.body) / 4
 
 
 def test_what_leaves_is_what_was_written_down(connected: Practice, remote: Remote, now: datetime) -> None:

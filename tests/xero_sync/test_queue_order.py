@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from billing.models import Invoice
 from clients.models import Practice
 from tests.factories import make_invoice
 from tests.xero_world import linked_clients
@@ -91,3 +92,11 @@ def test_where_nothing_is_open_the_sweep_finds_that_out_without_reading_a_table(
     assert len(asked) == 3
     assert not [plan for plan in asked if "FOR ORDER BY" in plan]
     assert not [plan for plan in asked if "INDEX push_queue (status=?" not in plan and "INDEX batch_open" not in plan]
+
+
+@on_sqlite
+@pytest.mark.parametrize("which", ["waiting", "refused"])
+def test_what_is_outside_the_ledger_is_found_by_the_index_of_that_alone(connected: Practice, which: str) -> None:
+    found = getattr(Invoice.objects.for_practice(connected), which)()
+
+    assert "INDEX invoice_outside (practice_id=? AND status=?)" in found.explain()

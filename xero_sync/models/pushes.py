@@ -98,6 +98,10 @@ class BatchQuerySet(PracticeQuerySet["Batch"]):
         ripe = self.filter(status__in=Batch.OPEN).exclude(under_way).exclude(in_quarantine)
         return ripe | self.abandoned(at)
 
+    def has_unsettled(self, at: datetime) -> bool:
+        """Mostly none is open at all, which is quickly asked."""
+        return self.filter(status__in=Batch.OPEN).exists() and self.unsettled(at).exists()
+
     def abandoned(self, at: datetime) -> "BatchQuerySet":
         """Invoices with numbers whose sender is known to be gone, though Xero may still be at work on them: what has
         arrived can be seen at once, what has not must not be sent again yet."""

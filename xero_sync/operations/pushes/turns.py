@@ -114,7 +114,7 @@ def has_work(practice: Practice, *, at: datetime) -> bool:
     """Whether a turn would find something to do."""
     pushes = Push.objects.for_practice(practice)
     batches = Batch.objects.for_practice(practice)
-    return pushes.has_due(at) or batches.unsettled(at).exists() or reconciliation.is_due(practice)
+    return pushes.has_due(at) or batches.has_unsettled(at) or reconciliation.is_due(practice)
 
 
 def _turn(lease: Lease, connection: Connection, watch: Stopwatch) -> Turn:
