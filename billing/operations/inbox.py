@@ -35,11 +35,10 @@ class StillPlan:
 
 def open_invoices(practice: Practice, *, at: datetime) -> QuerySet[Invoice]:
     """Refused; waiting for a person; free to go and late; in the ledger otherwise than they were sent."""
-    wanted = inbox.refused() | inbox.for_a_person() | inbox.stuck(at)
     every = Invoice.objects.for_practice(practice)
-    for ledger in all_ledgers():
-        wanted |= inbox.among(ledger.differing(practice))
-    return every.filter(wanted)
+    outside = every.outside().filter(inbox.refused() | inbox.for_a_person() | inbox.stuck(at))
+    differing = [ledger.differing(practice) for ledger in all_ledgers()]
+    return every.filter(pk__in=inbox.together([outside, *differing]))
 
 
 def troubles(practice: Practice, invoices: Sequence[Invoice], *, at: datetime) -> list[Trouble]:

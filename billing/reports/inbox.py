@@ -4,7 +4,7 @@ Every one has a kind (what sort of trouble), a code for programs, a heading and 
 and reason stand together, so that one fix releases all of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -146,9 +146,10 @@ def stuck(at: datetime) -> Q:
     return Q(status=Invoice.Status.RAISED, is_released=True, waiting_since__lte=at - LATE)
 
 
-def among(invoices: QuerySet[Invoice]) -> Q:
-    """Those of another query, asked for in the same one."""
-    return Q(pk__in=invoices.order_by().values("pk"))
+def together(several: Sequence[QuerySet[Invoice]]) -> QuerySet[Any]:
+    """The keys of all of these, each found by an index of its own, which OR between them would forbid."""
+    first, *others = (invoices.order_by().values("pk") for invoices in several)
+    return first.union(*others)
 
 
 def altered_or_due_before(today: date) -> Q:

@@ -67,16 +67,17 @@ def state_of(invoice: Invoice, hold: str = "") -> State:
 
 def to_fix() -> Q:
     """Refused, or an acceptance invoice that waits for a person."""
-    return Q(status=Invoice.Status.REFUSED) | Q(status=Invoice.Status.RAISED, is_released=False)
+    refused_or_held = Q(status=Invoice.Status.REFUSED) | Q(status=Invoice.Status.RAISED, is_released=False)
+    return Q(posted_at=None) & refused_or_held
 
 
 def with_result(invoices: QuerySet[Invoice], result: str) -> QuerySet[Invoice]:
     """The invoices of one chip."""
     chosen: dict[str, Q] = {
         IN_XERO: Q(status=Invoice.Status.POSTED),
-        WAITING: Q(status=Invoice.Status.RAISED, is_released=True),
+        WAITING: Q(posted_at=None, status=Invoice.Status.RAISED, is_released=True),
         TO_FIX: to_fix(),
-        BY_HAND: Q(status=Invoice.Status.CANCELLED),
+        BY_HAND: Q(posted_at=None, status=Invoice.Status.CANCELLED),
     }
     return invoices.filter(chosen[result]) if result in chosen else invoices
 

@@ -8,10 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing.models import Invoice
+from billing.operations.inbox import open_invoices
+from billing.reports import results
 from clients.models import Practice
 from tests.factories import make_invoice
 from tests.xero_world import linked_clients
-from xero_sync.models import Push
+from xero_sync.models import Batch, Push
 from xero_sync.operations import pushes
 from xero_sync.operations.lanes import trust
 
@@ -100,3 +102,23 @@ def test_what_is_outside_the_ledger_is_found_by_the_index_of_that_alone(connecte
     found = getattr(Invoice.objects.for_practice(connected), which)()
 
     assert "INDEX invoice_outside (practice_id=? AND status=?)" in found.explain()
+
+
+@on_sqlite
+@pytest.mark.parametrize("result", [results.TO_FIX, results.WAITING, results.BY_HAND])
+def test_a_list_of_what_is_outside_the_ledger_reads_nothing_else(connected: Practice, result: str) -> None:
+    found = results.with_result(Invoice.objects.for_practice(connected), result)
+
+    assert "INDEX invoice_outside (practice_id=?" in found.explain()
+
+
+@on_sqlite
+def test_what_is_to_be_fixed_is_looked_up_among_what_is_outside(connected: Practice, now: datetime) -> None:
+    assert "INDEX invoice_outside (practice_id=?" in open_invoices(connected, at=now).explain()
+
+
+@on_sqlite
+def test_whether_a_batch_is_open_is_asked_of_its_index(connected: Practice) -> None:
+    found = Batch.objects.for_practice(connected).filter(status__in=Batch.OPEN)
+
+    assert "INDEX batch_open (status=? AND practice_id=?)" in found.explain()

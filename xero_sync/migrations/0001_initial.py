@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'batches',
                 'ordering': ['created_at', 'pk'],
-                'indexes': [models.Index(fields=['status', 'deadline_at'], name='batch_open')],
+                'indexes': [models.Index(fields=['status', 'practice', 'deadline_at'], name='batch_open')],
                 'constraints': [models.UniqueConstraint(models.F('idempotency_key'), name='batch_key_once'), models.CheckConstraint(condition=models.Q(('item_count__gte', 1), ('item_count__lte', 50)), name='batch_of_at_most_50'), models.UniqueConstraint(models.F('practice'), condition=models.Q(('kind', 'contacts'), ('status__in', ['prepared', 'sending', 'unknown'])), name='one_open_contact_batch'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'sending'), _negated=True), models.Q(('deadline_at__isnull', False), ('sent_at__isnull', False)), _connector='OR'), name='batch_sending_has_deadline')],
             },
         ),

@@ -165,7 +165,7 @@ class Batch(PracticeRecord):
     class Meta:
         ordering = ["created_at", "pk"]
         verbose_name_plural = "batches"
-        indexes = [models.Index(fields=["status", "deadline_at"], name="batch_open")]
+        indexes = [models.Index(fields=["status", "practice", "deadline_at"], name="batch_open")]
         constraints = [
             models.UniqueConstraint("idempotency_key", name="batch_key_once"),
             models.CheckConstraint(name="batch_of_at_most_50", condition=Q(item_count__gte=1, item_count__lte=50)),

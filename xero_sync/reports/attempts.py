@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import islice
 
 from billing.models import Invoice
 from billing.ports import Attempt
@@ -49,8 +48,9 @@ def _batches(invoice: Invoice) -> list[Batch]:
     marks = [f"/i/{invoice.uid}".encode()]
     if invoice.number:
         marks.append(f'"InvoiceNumber":"{invoice.number}"'.encode())
-    latest = rows.order_by("-created_at", "-pk").iterator(chunk_size=AT_A_TIME)
-    return list(islice((batch for batch in latest if any(mark in batch.body for mark in marks)), MOST))
+    bodies = rows.order_by().values_list("pk", "body").iterator(chunk_size=AT_A_TIME)
+    found = [pk for pk, body in bodies if any(mark in body for mark in marks)]
+    return list(rows.filter(pk__in=found).defer("body").order_by("-created_at", "-pk")[:MOST])
 
 
 def _sending(batch: Batch) -> Iterator[Attempt]:

@@ -41,8 +41,8 @@ ROWS = (
     Guard(
         "one push per invoice",
         "xero_sync/models/pushes.py",
-        "invoice = models.OneToOneField(Invoice,",
-        "invoice = models.ForeignKey(Invoice,",
+        'invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="push", primary_key=True)',
+        'invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="push")',
         (f"{CONTRACTS}::test_an_invoice_queued_twice_is_sent_by_one_push",),
         "Queued twice is sent once.",
     ),
