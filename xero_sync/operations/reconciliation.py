@@ -1,19 +1,18 @@
 """Reading back what was posted. What differs is reported; it is never overwritten and never posted again."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from clients.models import Practice, PracticeQuerySet
 from clients.operations import Stopwatch
-from xero_sync.models import Batch, Connection, ContactLink, Difference, Push
+from xero_sync.models import Batch, Connection, Difference, Push
 from xero_sync.operations import budgets, twins, unwanted
+from xero_sync.operations.expecting import ROWS, Sent, expected_of, sent_of
 from xero_sync.operations.lanes import Lease, announce_call
 from xero_sync.ports import Gateway
 from xero_sync.records import Json, LedgerInvoice
-from xero_sync.translation.elements import element_bytes, elements_in, invoice_element, sha256
 from xero_sync.translation.replies import disagreements
 
 CLOCK_SLACK = timedelta(days=1)
@@ -21,18 +20,8 @@ WATCHED = timedelta(days=7)
 PAGE = 1_000  # invoices in a call
 PAGES = 40
 AT_A_TIME = 20_000
-ROWS = 500
 NUMBERS_PER_CALL = 50
 MISSING = "It was posted, but Xero does not have it any more."
-
-TO_COMPARE = (  # with what stands in Xero; whole rows take several times as long
-    "practice",
-    "batch",
-    "element_sha256",
-    "invoice__ledger_reference",
-    "invoice__ledger_number",
-    "invoice__posted_at",
-)
 
 
 def read_back(lease: Lease, gateway: Gateway, watch: Stopwatch) -> bool:
@@ -44,16 +33,16 @@ def read_back(lease: Lease, gateway: Gateway, watch: Stopwatch) -> bool:
     if not lease.is_first or not is_due(lease.practice):
         return False
     unread = Push.objects.for_practice(lease.practice).unread().order_by("invoice__posted_at", "pk")
-    pushes = list(unread.select_related("invoice").only(*TO_COMPARE)[:AT_A_TIME])
+    pushes = sent_of(unread[:AT_A_TIME])
     budgets.require_room(lease.practice, calls=len(pushes) // PAGE + 1, at=watch.now())
-    since = min(push.invoice.posted_at or watch.now() for push in pushes) - CLOCK_SLACK
+    since = min(push.posted_at or watch.now() for push in pushes) - CLOCK_SLACK
     there = of_our_app(gateway, changed_since=since, announce=lambda: announce_call(lease, gateway, at=watch.now()))
     verify_all([push for push in pushes if _found(push, there)], there, at=watch.now())
     unseen = [push for push in pushes if _found(push, there) is None]
     for start in range(0, len(unseen), NUMBERS_PER_CALL):
         asked = unseen[start : start + NUMBERS_PER_CALL]
         announce_call(lease, gateway, at=watch.now())
-        numbered = gateway.invoices_numbered([number for push in asked if (number := push.invoice.ledger_number)])
+        numbered = gateway.invoices_numbered([push.number for push in asked if push.number])
         verify_all(asked, _by_id(numbered), at=watch.now())
     return True
 
@@ -79,8 +68,8 @@ def watch(*, connection: Connection, gateway: Gateway, at: datetime) -> int:
         return 0
     since = min(at - WATCHED, reported or at)
     there = of_our_app(gateway, changed_since=since - CLOCK_SLACK)
-    changed = recent.filter(invoice__ledger_reference__in=list(there)).select_related("invoice").only(*TO_COMPARE)
-    differing = verify_all(list(changed), there, at=at)
+    changed = recent.filter(invoice__ledger_reference__in=list(there))
+    differing = verify_all(sent_of(changed), there, at=at)
     _remove_twins(connection, gateway, there, at=at)
     return differing + unwanted.report(connection, there.values(), at=at)
 
@@ -113,11 +102,11 @@ def _by_id(invoices: Iterable[LedgerInvoice]) -> dict[str, LedgerInvoice]:
     return {invoice.external_id: invoice for invoice in invoices}
 
 
-def _found(push: Push, there: Mapping[str, LedgerInvoice]) -> LedgerInvoice | None:
-    return there.get(push.invoice.ledger_reference)
+def _found(push: Sent, there: Mapping[str, LedgerInvoice]) -> LedgerInvoice | None:
+    return there.get(push.reference)
 
 
-def verify_all(pushes: Sequence[Push], there: Mapping[str, LedgerInvoice], *, at: datetime) -> int:
+def verify_all(pushes: Sequence[Sent], there: Mapping[str, LedgerInvoice], *, at: datetime) -> int:
     """Write down how these invoices of one practice stand in Xero; how many differ.
 
     Those that agree, by far the most, are written together.
@@ -127,19 +116,19 @@ def verify_all(pushes: Sequence[Push], there: Mapping[str, LedgerInvoice], *, at
     practice_id = pushes[0].practice_id
     reported = set(_open_differences(practice_id).values_list("invoice_id", flat=True))
     expected = expected_of(pushes)
-    found = {push.pk: _differences(push, _found(push, there), expected.get(push.pk)) for push in pushes}
-    in_order = [push.pk for push in pushes if not found[push.pk] and push.invoice_id not in reported]
+    found = {push.pk: _differences(_found(push, there), expected.get(push.pk)) for push in pushes}
+    in_order = [push.pk for push in pushes if not found[push.pk] and push.pk not in reported]
     for start in range(0, len(in_order), ROWS):
         _known_posted(practice_id).filter(pk__in=in_order[start : start + ROWS]).update(
             status=Push.Status.VERIFIED, verified_at=at
         )
     for push in pushes:
-        if found[push.pk] or push.invoice_id in reported:
+        if found[push.pk] or push.pk in reported:
             _write_down(push, found[push.pk], at=at)
     return sum(bool(one) for one in found.values())
 
 
-def _differences(push: Push, there: LedgerInvoice | None, expected: Json | None) -> list[tuple[str, str]]:
+def _differences(there: LedgerInvoice | None, expected: Json | None) -> list[tuple[str, str]]:
     if there is None:
         return [(Difference.Kind.MISSING, MISSING)]
     return disagreements(there, expected) if expected else []
@@ -153,50 +142,19 @@ def _open_differences(practice_id: int) -> PracticeQuerySet[Difference]:
     return Difference.objects.for_practice(practice_id).filter(resolved_at=None)
 
 
-def _write_down(push: Push, found: Sequence[tuple[str, str]], *, at: datetime) -> None:
+def _write_down(push: Sent, found: Sequence[tuple[str, str]], *, at: datetime) -> None:
     """A difference that is over is resolved; a twin is the sweep's business."""
     with transaction.atomic():
-        known = _open_differences(push.practice_id).filter(invoice=push.invoice)
+        known = _open_differences(push.practice_id).filter(invoice=push.pk)
         over = known.exclude(kind__in=[kind for kind, _ in found]).exclude(kind=Difference.Kind.DUPLICATE)
         over.update(resolved_at=at)
         for kind, detail in found:
             known.get_or_create(
                 practice_id=push.practice_id,
-                invoice=push.invoice,
+                invoice_id=push.pk,
                 kind=kind,
                 resolved_at=None,
                 defaults={"detail": detail[:500], "found_at": at},
             )
         status = Push.Status.POSTED if found else Push.Status.VERIFIED
         _known_posted(push.practice_id).filter(pk=push.pk).update(status=status, verified_at=at)
-
-
-def expected_of(pushes: Sequence[Push]) -> dict[int, Json]:
-    """What each push should look like in Xero: its element as it left us, or, where it was found there without
-    having been sent, as it would leave us now. Every batch is read once."""
-    by_hash: dict[tuple[int, str], Json] = {}
-    ids = {push.batch_id for push in pushes if push.batch_id}
-    for batch in Batch.objects.across_practices().filter(pk__in=ids).iterator(chunk_size=20):
-        for element in elements_in(batch.body, "Invoices"):
-            by_hash[batch.pk, sha256(element_bytes(element))] = element
-    found = {push.pk: by_hash.get((push.batch_id or 0, push.element_sha256)) for push in pushes}
-    adopted = [push for push in pushes if not push.element_sha256]
-    return {pk: element for pk, element in found.items() if element is not None} | _as_it_would_leave(adopted)
-
-
-def _as_it_would_leave(pushes: Sequence[Push]) -> dict[int, Json]:
-    found = {}
-    for push in _whole(pushes):
-        link = ContactLink.objects.for_practice(push.practice_id).filter(client=push.client_id).first()
-        contact_id = link.contact.external_id if link else ""
-        lines = push.invoice.lines.select_related("ledger_account", "tracking_1__category", "tracking_2__category")
-        found[push.pk] = invoice_element(push.invoice, list(lines), contact_id=contact_id, site_url=settings.SITE_URL)
-    return found
-
-
-def _whole(pushes: Sequence[Push]) -> Iterator[Push]:
-    """The same pushes with all that their invoices say."""
-    for start in range(0, len(pushes), ROWS):
-        keys = [push.pk for push in pushes[start : start + ROWS]]
-        rows = Push.objects.for_practice(pushes[0].practice_id).filter(pk__in=keys)
-        yield from rows.select_related("invoice__template")

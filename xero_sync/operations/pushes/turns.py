@@ -190,6 +190,8 @@ def _work(lease: Lease, connection: Connection, gateway: Gateway, watch: Stopwat
 
 
 def _claimed(lease: Lease, connection: Connection, *, at: datetime) -> Batch | None:
+    if not Push.objects.for_practice(lease.practice).has_due(at):
+        return None
     return claim_contacts(lease, connection, at=at) or claim_invoices(lease, connection, at=at)
 
 
