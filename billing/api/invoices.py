@@ -64,7 +64,7 @@ class InvoiceList(PracticeView):
     def get(self, request: Request) -> Response:
         practice, to_fix = practice_of(request), request.query_params.get("to_fix") == "true"
         every = Invoice.objects.for_practice(practice)
-        if request.query_params.get("status", Invoice.Status.POSTED) != Invoice.Status.POSTED:
+        if request.query_params.get("status") not in (None, "", Invoice.Status.POSTED):
             every = every.outside()
         rows = inbox.open_invoices(practice, at=timezone.now()) if to_fix else every
         choices = {"status": set(Invoice.Status.values), "kind": set(Invoice.Kind.values)}

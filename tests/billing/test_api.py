@@ -12,6 +12,7 @@ from tests.factories import (
     make_client,
     make_engagement,
     make_finalised_plan,
+    make_invoice,
     make_plan,
     make_practice,
     make_service,
@@ -149,6 +150,21 @@ def test_a_client_id_that_cannot_be_one_is_a_400(program, client_id):
 
 def test_work_that_cannot_exist_is_a_400(program):
     assert post(program, "work/completion/", {"items": [10**30]}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("", {"posted", "refused"}), ("?status=", {"posted", "refused"}), ("?status=posted", {"posted"}),
+     ("?status=refused", {"refused"}), ("?status=cancelled", set())],
+)  # fmt: skip
+def test_invoices_are_narrowed_by_their_status_and_by_an_empty_one_not_at_all(program, bell_bakery, asked, found):
+    there, refused = (make_invoice(bell_bakery, is_queued=False) for _ in range(2))
+    invoices.record_posted(invoice=there, reference="x-1", number="S-1", url="", at=IN_SEPTEMBER)
+    invoices.record_refused(invoice=refused, code="OTHER", reason="No.", words="No.", at=IN_SEPTEMBER)
+
+    listed = program.get(f"{API}invoices/{asked}").json()["results"]
+
+    assert {one["status"] for one in listed} == found
 
 
 def test_every_list_has_pages_of_the_size_that_is_asked_for(program, north_vale):
